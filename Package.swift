@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+  name: "swift-recurrent",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Recurrent", targets: ["Recurrent"]),
+    .executable(name: "recurrent", targets: ["RecurrentCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The modules, each depending only on those above it.
+    .target(
+      name: "CRecurrentKernels",
+      cSettings: [
+        // Kernels at -O0 would be some 70 times slower and make debug test runs crawl.
+        .unsafeFlags(["-O2"], .when(configuration: .debug))
+      ],
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(
+      name: "RecurrentTensor", dependencies: ["CRecurrentKernels"], swiftSettings: strict),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "RecurrentFormats", dependencies: ["RecurrentTensor", "CZlib"], swiftSettings: strict),
+    .target(
+      name: "RecurrentLayers", dependencies: ["RecurrentTensor", "RecurrentFormats"],
+      swiftSettings: strict),
+    .target(
+      name: "RecurrentTraining",
+      dependencies: ["RecurrentTensor", "RecurrentFormats", "RecurrentLayers"],
+      swiftSettings: strict),
+    .target(
+      name: "RecurrentTasks",
+      dependencies: [
+        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentTraining",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Recurrent",
+      dependencies: [
+        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentTraining",
+        "RecurrentTasks",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "RecurrentCLI",
+      dependencies: [
+        "Recurrent",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+
+    // Tests mirror sources.
+    .target(
+      name: "RecurrentTestSupport",
+      dependencies: ["RecurrentTensor", "RecurrentFormats", "RecurrentLayers"],
+      path: "Tests/RecurrentTestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "CRecurrentKernelsTests", dependencies: ["CRecurrentKernels"], swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentTensorTests", dependencies: ["RecurrentTensor", "RecurrentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentFormatsTests", dependencies: ["RecurrentFormats", "RecurrentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "RecurrentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentTrainingTests",
+      dependencies: ["RecurrentTraining", "RecurrentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentTasksTests", dependencies: ["RecurrentTasks", "RecurrentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentCLITests", dependencies: ["RecurrentCLI", "RecurrentTestSupport"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,271 @@
+/* The whole contract between Swift and the kernels: every function, every shape, who owns scratch.
+ *
+ * Axis letters: T time steps, N batch, I input width, H hidden width, G gates of a cell (LSTM 4, GRU 3, Elman 1).
+ * Matrices are row-major. Counts and strides are in elements, never in bytes. `rk_real` is float or double,
+ * whichever `rk_kernels.element` says: all arrays of one call hold that type. Integers are int32_t.
+ *
+ * Determinism: for one table, every element of every result is summed in an order that depends on the sizes alone,
+ * never on the number of threads, on cache sizes or on the neighbours in a batch. A sequence computed in one call has
+ * the same bits as the same sequence computed one step per call.
+ *
+ * Nothing here allocates: outputs and scratch ("workspace") belong to the caller. No function keeps a pointer.
+ * Arguments are trusted: sizes are checked in Swift before they get here. */
+#ifndef RECURRENT_KERNELS_H
+#define RECURRENT_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef void rk_real;
+
+typedef enum rk_element { RK_FLOAT32 = 0, RK_FLOAT64 = 1 } rk_element;
+
+/* ---------------------------------------------------------------------------------------------- element-wise */
+
+typedef enum rk_unary {
+  RK_NEGATE, RK_EXP, RK_LOG, RK_SQRT, RK_ABS, RK_SQUARE, RK_RECIPROCAL,
+  RK_TANH, RK_SIGMOID, RK_RELU, RK_LEAKY_RELU /* parameter: slope */, RK_IDENTITY,
+  RK_POWER /* parameter: exponent */, RK_SOFTPLUS
+} rk_unary;
+
+typedef enum rk_binary {
+  RK_ADD, RK_SUBTRACT, RK_MULTIPLY, RK_DIVIDE, RK_MAXIMUM, RK_MINIMUM,
+  RK_GREATER, RK_LESS, RK_EQUAL /* comparisons give 1 or 0 */
+} rk_binary;
+
+typedef enum rk_reduction { RK_SUM, RK_MAX } rk_reduction;
+
+#define RK_MAX_RANK 6
+
+/* A walk over `rank` axes of an output, with the stride of each operand along each axis (0 repeats: broadcasting). */
+typedef struct rk_walk {
+  int32_t rank;
+  int64_t dimensions[RK_MAX_RANK];
+  int64_t a_strides[RK_MAX_RANK];
+  int64_t b_strides[RK_MAX_RANK];
+} rk_walk;
+
+/* ---------------------------------------------------------------------------------------------------- recurrent */
+
+typedef enum rk_cell {
+  RK_ELMAN,            /* h = f(W x + b_ih + R h + b_hh)                                                      */
+  RK_LSTM,             /* i f g o;  c = f c + i g;  h = o tanh c                                               */
+  RK_GRU_RESET_AFTER,  /* r z n;    n = tanh(W_n x + b_in + r (R_n h + b_hn));  h = (1 - z) n + z h (PyTorch)  */
+  RK_GRU_RESET_BEFORE  /* r z n;    n = tanh(W_n x + b_in + R_n (r h) + b_hn);  h = (1 - z) n + z h            */
+} rk_cell;
+
+/* One recurrent layer in one direction over one batch. */
+typedef struct rk_recurrent {
+  rk_cell cell;
+  rk_unary activation;  /* of the Elman cell: RK_TANH, RK_RELU, RK_LEAKY_RELU, RK_SIGMOID or RK_IDENTITY */
+  double slope;         /* of RK_LEAKY_RELU */
+  int64_t steps;        /* T >= 0 */
+  int64_t batch;        /* N >= 0 */
+  int64_t input_size;   /* I >= 1 */
+  int64_t hidden_size;  /* H >= 1 */
+  const int32_t *_Nullable lengths; /* [N], each 0...T; NULL: all T */
+  int32_t reverse;      /* 1: each row runs from its own last real step to step 0 */
+} rk_recurrent;
+
+/* y[t, n] is the output at time t, also when `reverse`; rows past their length are 0. The last states are those after
+ * a row's last processed step; a row of length 0 gets its initial state back. NULL h0 or c0 is exactly the zero state. */
+typedef struct rk_recurrent_forward {
+  const rk_real *_Nonnull x;          /* [T, N, I] */
+  const rk_real *_Nonnull packed;     /* from recurrent_pack */
+  const rk_real *_Nullable h0;        /* [N, H] */
+  const rk_real *_Nullable c0;        /* [N, H], LSTM only */
+  rk_real *_Nonnull y;                /* [T, N, H], rows y_stride apart */
+  int64_t y_stride;                   /* >= H */
+  rk_real *_Nullable h_last;          /* [N, H] */
+  rk_real *_Nullable c_last;          /* [N, H], LSTM only */
+  rk_real *_Nullable saved;           /* recurrent_saved_size elements for the backward pass; NULL: inference */
+  rk_real *_Nullable workspace;       /* recurrent_forward_workspace elements */
+} rk_recurrent_forward;
+
+/* Reads what the forward call got and wrote. Weight and bias gradients are added to what is there; dx, dh0 and dc0 are
+ * overwritten. NULL gradients are not computed. NULL dy, dh_last, dc_last are zero. */
+typedef struct rk_recurrent_backward {
+  const rk_real *_Nonnull x;
+  const rk_real *_Nonnull packed_backward;  /* from recurrent_pack_backward */
+  const rk_real *_Nullable h0;
+  const rk_real *_Nullable c0;
+  const rk_real *_Nonnull y;
+  int64_t y_stride;
+  rk_real *_Nonnull saved;                  /* its content is used up */
+  const rk_real *_Nullable dy;              /* [T, N, H], rows dy_stride apart; rows past their length are ignored */
+  int64_t dy_stride;
+  const rk_real *_Nullable dh_last;         /* [N, H] */
+  const rk_real *_Nullable dc_last;         /* [N, H] */
+  rk_real *_Nullable dx;                    /* [T, N, I] */
+  rk_real *_Nullable dw_ih;                 /* [G·H, I] */
+  rk_real *_Nullable dw_hh;                 /* [G·H, H] */
+  rk_real *_Nullable db_ih;                 /* [G·H] */
+  rk_real *_Nullable db_hh;                 /* [G·H] */
+  rk_real *_Nullable dh0;                   /* [N, H] */
+  rk_real *_Nullable dc0;                   /* [N, H] */
+  rk_real *_Nullable workspace;             /* recurrent_backward_workspace elements */
+} rk_recurrent_backward;
+
+/* ---------------------------------------------------------------------------------------------------- the table */
+
+typedef struct rk_kernels {
+  const char *_Nonnull name;  /* "avx512", "avx2", "neon", "baseline", "reference-float", "reference-double" */
+  rk_element element;
+  int32_t lanes;
+
+  /* y[i] = f(x[i]); x may be y. */
+  void (*_Nonnull unary)(rk_unary op, double parameter, int64_t n, const rk_real *_Nonnull x, rk_real *_Nonnull y);
+  /* dx[i] += dy[i] f'(x[i]), given y = f(x). */
+  void (*_Nonnull unary_backward)(rk_unary op, double parameter, int64_t n, const rk_real *_Nonnull x,
+                                  const rk_real *_Nonnull y, const rk_real *_Nonnull dy, rk_real *_Nonnull dx);
+  /* y (contiguous, in the walk's order) = a op b. */
+  void (*_Nonnull binary)(rk_binary op, const rk_walk *_Nonnull walk, const rk_real *_Nonnull a,
+                          const rk_real *_Nonnull b, rk_real *_Nonnull y);
+  /* y[i] = condition[i] != 0 ? a[i] : b[i]. */
+  void (*_Nonnull select)(int64_t n, const rk_real *_Nonnull condition, const rk_real *_Nonnull a,
+                          const rk_real *_Nonnull b, rk_real *_Nonnull y);
+  /* b[walk] = a[walk], or b[walk] += a[walk] when accumulate; both strided. */
+  void (*_Nonnull copy)(const rk_walk *_Nonnull walk, const rk_real *_Nonnull a, rk_real *_Nonnull b,
+                        int32_t accumulate);
+  /* y[i] += scale x[i]. */
+  void (*_Nonnull add_scaled)(int64_t n, double scale, const rk_real *_Nonnull x, rk_real *_Nonnull y);
+  /* x[i] *= scale. */
+  void (*_Nonnull scale)(int64_t n, double scale, rk_real *_Nonnull x);
+  /* x[i] = min(max(x[i], -limit), limit). */
+  void (*_Nonnull clamp)(int64_t n, double limit, rk_real *_Nonnull x);
+  void (*_Nonnull fill)(int64_t n, double value, rk_real *_Nonnull x);
+  /* x [outer, extent, inner] -> y [outer, inner]. RK_MAX of extent 0 is not allowed. */
+  void (*_Nonnull reduce)(rk_reduction op, int64_t outer, int64_t extent, int64_t inner, const rk_real *_Nonnull x,
+                          rk_real *_Nonnull y);
+  /* Sum of squares, in double, in a fixed order. */
+  double (*_Nonnull squared_norm)(int64_t n, const rk_real *_Nonnull x);
+  /* Index of the first element that is NaN or infinite, or -1. */
+  int64_t (*_Nonnull first_nonfinite)(int64_t n, const rk_real *_Nonnull x);
+
+  /* --- rows: softmax, cross-entropy, normalisation, gather */
+  void (*_Nonnull softmax)(int64_t rows, int64_t n, const rk_real *_Nonnull x, rk_real *_Nonnull y);
+  /* dx += y (dy - sum(dy y)) */
+  void (*_Nonnull softmax_backward)(int64_t rows, int64_t n, const rk_real *_Nonnull y, const rk_real *_Nonnull dy,
+                                    rk_real *_Nonnull dx);
+  void (*_Nonnull log_softmax)(int64_t rows, int64_t n, const rk_real *_Nonnull x, rk_real *_Nonnull y);
+  void (*_Nonnull log_softmax_backward)(int64_t rows, int64_t n, const rk_real *_Nonnull y,
+                                        const rk_real *_Nonnull dy, rk_real *_Nonnull dx);
+  /* losses[r] = -sum_k q[k] log softmax(x[r])[k] with q = (1 - smoothing) onehot(targets[r]) + smoothing / n;
+   * a negative target gives loss 0. probabilities [rows, n] receives softmax(x). */
+  void (*_Nonnull cross_entropy)(int64_t rows, int64_t n, double smoothing, const rk_real *_Nonnull x,
+                                 const int32_t *_Nonnull targets, rk_real *_Nonnull losses,
+                                 rk_real *_Nonnull probabilities);
+  /* dx[r] += dlosses[r] (probabilities[r] - q[r]), 0 for negative targets. */
+  void (*_Nonnull cross_entropy_backward)(int64_t rows, int64_t n, double smoothing,
+                                          const rk_real *_Nonnull probabilities, const int32_t *_Nonnull targets,
+                                          const rk_real *_Nonnull dlosses, rk_real *_Nonnull dx);
+  /* y = (x - mean) rstd gain + shift per row; mean and rstd [rows] are kept for backward. gain, shift [n] or NULL. */
+  void (*_Nonnull layer_norm)(int64_t rows, int64_t n, double epsilon, const rk_real *_Nonnull x,
+                              const rk_real *_Nullable gain, const rk_real *_Nullable shift, rk_real *_Nonnull y,
+                              rk_real *_Nonnull mean, rk_real *_Nonnull rstd);
+  /* dx, dgain, dshift are added to; each may be NULL. */
+  void (*_Nonnull layer_norm_backward)(int64_t rows, int64_t n, const rk_real *_Nonnull x,
+                                       const rk_real *_Nullable gain, const rk_real *_Nonnull mean,
+                                       const rk_real *_Nonnull rstd, const rk_real *_Nonnull dy,
+                                       rk_real *_Nullable dx, rk_real *_Nullable dgain, rk_real *_Nullable dshift);
+  /* y[r] = table[indices[r]]; a negative index gives a row of zeros. */
+  void (*_Nonnull gather)(int64_t rows, int64_t width, const rk_real *_Nonnull table,
+                          const int32_t *_Nonnull indices, rk_real *_Nonnull y);
+  /* dtable[indices[r]] += dy[r], in the order of r. */
+  void (*_Nonnull scatter_add)(int64_t rows, int64_t width, const rk_real *_Nonnull dy,
+                               const int32_t *_Nonnull indices, rk_real *_Nonnull dtable);
+
+  /* --- matrix products */
+  /* Elements of the packed form of a [k, n] matrix. */
+  int64_t (*_Nonnull gemm_packed_size)(int64_t k, int64_t n);
+  /* Packs B[k, n] with element (p, j) at b[p row_stride + j column_stride] (so B or its transpose). */
+  void (*_Nonnull gemm_pack)(int64_t k, int64_t n, const rk_real *_Nonnull b, int64_t row_stride,
+                             int64_t column_stride, rk_real *_Nonnull packed);
+  /* C[m, n] = A[m, k] B + bias, or C += A B + bias when accumulate. Each element is one chain over k. */
+  void (*_Nonnull gemm)(int64_t m, int64_t n, int64_t k, const rk_real *_Nonnull a, int64_t a_stride,
+                        const rk_real *_Nonnull packed, const rk_real *_Nullable bias, rk_real *_Nonnull c,
+                        int64_t c_stride, int32_t accumulate);
+  /* C[m, n] += A^T B with A [k, m], B [k, n]: weight gradients, summed over k in chunks fixed by k. */
+  void (*_Nonnull gemm_transposed)(int64_t m, int64_t n, int64_t k, const rk_real *_Nonnull a, int64_t a_stride,
+                                   const rk_real *_Nonnull b, int64_t b_stride, rk_real *_Nonnull c,
+                                   int64_t c_stride);
+
+  /* --- recurrent layers */
+  int64_t (*_Nonnull recurrent_packed_size)(rk_cell cell, int64_t input_size, int64_t hidden_size);
+  int64_t (*_Nonnull recurrent_packed_backward_size)(rk_cell cell, int64_t input_size, int64_t hidden_size);
+  /* w_ih [G·H, I], w_hh [G·H, H], biases [G·H] or NULL; gate blocks in the order of rk_cell's comment. */
+  void (*_Nonnull recurrent_pack)(rk_cell cell, int64_t input_size, int64_t hidden_size,
+                                  const rk_real *_Nonnull w_ih, const rk_real *_Nonnull w_hh,
+                                  const rk_real *_Nullable b_ih, const rk_real *_Nullable b_hh,
+                                  rk_real *_Nonnull packed);
+  void (*_Nonnull recurrent_pack_backward)(rk_cell cell, int64_t input_size, int64_t hidden_size,
+                                           const rk_real *_Nonnull w_ih, const rk_real *_Nonnull w_hh,
+                                           const rk_real *_Nullable b_ih, const rk_real *_Nullable b_hh,
+                                           rk_real *_Nonnull packed_backward);
+  int64_t (*_Nonnull recurrent_saved_size)(const rk_recurrent *_Nonnull problem);
+  int64_t (*_Nonnull recurrent_forward_workspace)(const rk_recurrent *_Nonnull problem, int32_t training);
+  int64_t (*_Nonnull recurrent_backward_workspace)(const rk_recurrent *_Nonnull problem);
+  void (*_Nonnull recurrent_forward)(const rk_recurrent *_Nonnull problem, const rk_recurrent_forward *_Nonnull call);
+  void (*_Nonnull recurrent_backward)(const rk_recurrent *_Nonnull problem,
+                                      const rk_recurrent_backward *_Nonnull call);
+
+  /* --- optimiser steps on n parameters w with gradient g, updated in place (PyTorch's formulas) */
+  /* g += weight_decay w; m = momentum m + (1 - dampening) g (first: m = g); w -= rate (nesterov ? g + momentum m : m) */
+  void (*_Nonnull sgd)(int64_t n, double rate, double momentum, double dampening, int32_t nesterov,
+                       double weight_decay, int32_t first, const rk_real *_Nonnull g, rk_real *_Nullable m,
+                       rk_real *_Nonnull w);
+  /* v = alpha v + (1 - alpha) g²; centred: a = alpha a + (1 - alpha) g, v - a²; w -= rate g / (sqrt v + epsilon),
+   * through m = momentum m + g / (…) when momentum > 0. */
+  void (*_Nonnull rmsprop)(int64_t n, double rate, double alpha, double epsilon, double momentum,
+                           double weight_decay, const rk_real *_Nonnull g, rk_real *_Nonnull v,
+                           rk_real *_Nullable average, rk_real *_Nullable m, rk_real *_Nonnull w);
+  /* s += g²; w -= rate g / (sqrt s + epsilon) */
+  void (*_Nonnull adagrad)(int64_t n, double rate, double epsilon, double weight_decay, const rk_real *_Nonnull g,
+                           rk_real *_Nonnull s, rk_real *_Nonnull w);
+  /* decoupled: AdamW. step counts from 1. w -= rate / (1 - beta1^step) m / (sqrt(v / (1 - beta2^step)) + epsilon) */
+  void (*_Nonnull adam)(int64_t n, double rate, double beta1, double beta2, double epsilon, double weight_decay,
+                        int32_t decoupled, int64_t step, const rk_real *_Nonnull g, rk_real *_Nonnull m,
+                        rk_real *_Nonnull v, rk_real *_Nonnull w);
+
+  /* --- random numbers: element i of the stream named by (seed, stream) depends on nothing else */
+  /* x[i] uniform in [low, high). */
+  void (*_Nonnull random_uniform)(uint64_t seed, uint64_t stream, double low, double high, int64_t n,
+                                  rk_real *_Nonnull x);
+  void (*_Nonnull random_normal)(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n,
+                                 rk_real *_Nonnull x);
+  /* x[i] = uniform < keep ? 1 / keep : 0. */
+  void (*_Nonnull random_mask)(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *_Nonnull x);
+} rk_kernels;
+
+/* The fastest float table that this CPU runs, chosen once. The environment variable RECURRENT_KERNELS may name another
+ * one of the list; an unknown name is ignored. */
+const rk_kernels *_Nonnull rk_kernels_fastest(void);
+/* The scalar oracle. The double one also carries gradient checks. */
+const rk_kernels *_Nonnull rk_kernels_reference(rk_element element);
+/* Every table that this CPU runs, the references included. */
+int32_t rk_kernels_count(void);
+const rk_kernels *_Nonnull rk_kernels_at(int32_t index);
+
+/* Philox 4x32-10: the four words of counter `counter` in the stream (seed, stream). */
+void rk_philox(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t *_Nonnull words);
+
+/* ------------------------------------------------------------------------------------------------------ threads */
+
+/* Threads that kernels may use, the caller's included. Default: cores of the affinity mask and cgroup quota. */
+int32_t rk_threads(void);
+void rk_set_threads(int32_t count);
+int32_t rk_default_threads(void);
+/* Calls body(context, index) for index 0..<count on the pool; index order and thread are not defined, so the work of an
+ * index must not depend on them. A second concurrent caller runs all indices on its own thread. Denormals are flushed
+ * inside `body` and the caller's setting is restored on return. */
+void rk_parallel_for(int64_t count, void *_Nullable context,
+                     void (*_Nonnull body)(void *_Nullable context, int64_t index));
+
+#ifdef __cplusplus
+}
+#endif
+#endif
