@@ -56,6 +56,9 @@ public struct Tensor: Sendable {
     offset = 0
   }
 
+  /// Whether no other tensor shares the memory.
+  package mutating func isOnlyOwner() -> Bool { isKnownUniquelyReferenced(&storage) }
+
   /// The same value without its place on a tape: what is computed from it carries no gradient back.
   ///
   /// Carry a state from one window of a long sequence to the next this way (truncated back-propagation through time).

@@ -152,16 +152,17 @@ package final class Tape: @unchecked Sendable {
 
   /// Walks the records backwards from `loss`, a scalar, and adds up the gradients of the leaves.
   ///
-  /// - Parameter leaves: for the nodes `0..<leaves.count`, the zeroed memory that receives the gradient; nil where none
-  ///   is wanted.
-  package func backPropagate(from loss: Tensor, into leaves: [Tensor?]) {
+  /// - Parameters:
+  ///   - leafCount: How many nodes are leaves; they are the first ones.
+  ///   - leaf: The zeroed memory that receives the gradient of a leaf.
+  package func backPropagate(from loss: Tensor, leafCount: Int, leaf: (Int) -> Tensor) {
     precondition(loss.count == 1, "the loss must be a single number, not of shape \(loss.shape)")
-    while adjointValues.count < nodeCount { adjointValues.append(nil) }
-    for (index, leaf) in leaves.enumerated() { adjointValues[index] = leaf }
     guard let node = loss.node else { return }
     verify(node)
+    while adjointValues.count < nodeCount { adjointValues.append(nil) }
+    for index in 0..<leafCount { adjointValues[index] = leaf(index) }
 
-    var adjoints = Adjoints(tape: self, values: adjointValues, leafCount: leaves.count)
+    var adjoints = Adjoints(tape: self, values: adjointValues, leafCount: leafCount)
     adjointValues = []
     adjoints.give(Tensor(repeating: 1, shape: loss.shape, elementType: loss.elementType, on: self), to: loss)
     for record in records.reversed() {
