@@ -123,7 +123,7 @@ package struct RecurrentScan: DifferentiableOperation {
   ) -> Result {
     check(kind, x, lengths: lengths, weights: weights, initialHidden: initialHidden, initialCell: initialCell)
     let tape = Tape.common(
-      x, weights.inputHidden, weights.hiddenHidden, weights.inputBias, initialHidden, initialCell)
+      x, weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias, initialHidden, initialCell)
     let stateShape: Shape = [x.shape[1], weights.hiddenSize]
     let type = x.elementType
     let outputs = Tensor(

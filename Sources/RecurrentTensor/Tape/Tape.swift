@@ -87,7 +87,8 @@ package final class Tape: @unchecked Sendable {
 
   /// The tape that a new operation on some operands belongs to: that of the first operand that has one.
   package static func common(
-    _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil
+    _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil,
+    _ g: Tensor? = nil
   ) -> Tape? {
     var found: Tape?
     find(a, &found)
@@ -96,6 +97,7 @@ package final class Tape: @unchecked Sendable {
     find(d, &found)
     find(e, &found)
     find(f, &found)
+    find(g, &found)
     return found
   }
 
