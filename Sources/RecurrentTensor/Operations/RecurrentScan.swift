@@ -83,7 +83,8 @@ package final class RecurrentCache: Sendable {
     _ weights: RecurrentWeights, _ kind: RecurrentKind, _ form: PackedWeights, size: Int64, pack: Pack
   ) -> Storage {
     let source = PackedWeights.Source(
-      weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias)
+      weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias,
+      form: UInt32(kind.cell.rawValue))
     return form.block(for: source, size: Int(size), elementType: weights.inputHidden.elementType) { target in
       pack(
         kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize), weights.inputHidden.pointer,

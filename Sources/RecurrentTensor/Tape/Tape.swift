@@ -127,6 +127,9 @@ package final class Tape: @unchecked Sendable {
     arena.block(count: count, elementType: elementType)
   }
 
+  /// Blocks for intermediate results that the tape holds, in use or free.
+  package var blockCount: Int { arena.blockCount }
+
   private static let chunkSize = 1 << 15
 
   private func makeRoom(for size: Int, alignment: Int) -> UnsafeMutableRawPointer {
@@ -160,6 +163,7 @@ package final class Tape: @unchecked Sendable {
   package func backPropagate(from loss: Tensor, leafCount: Int, leaf: (Int) -> Tensor) {
     precondition(loss.count == 1, "the loss must be a single number, not of shape \(loss.shape)")
     guard let node = loss.node else { return }
+    precondition(node.tape === self, "the loss belongs to another gradient scope")
     verify(node)
     while adjointValues.count < nodeCount { adjointValues.append(nil) }
     for index in 0..<leafCount { adjointValues[index] = leaf(index) }
