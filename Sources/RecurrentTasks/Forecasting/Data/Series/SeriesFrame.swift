@@ -58,6 +58,11 @@ public struct SeriesFrame: Sendable, Hashable {
     self.series = series
   }
 
+  /// What messages call a series: the file, and the series' name where there are several.
+  public func name(of series: Series) -> String {
+    series.id.map { "\(file), series '\($0)'" } ?? file
+  }
+
   /// Checks that the future covariates are known for `horizon` rows past the end of every series.
   ///
   /// - Throws: `SeriesError.futureTooShort`.
