@@ -28,17 +28,17 @@ class Values:
         self.generator = np.random.Generator(np.random.PCG64(zlib.crc32(name.encode())))
 
     def normal(self, *shape: int, scale: float = 1.0) -> torch.Tensor:
-        return self._exact(self.generator.standard_normal(shape) * scale)
+        return self.exact(self.generator.standard_normal(shape) * scale)
 
     def uniform(self, low: float, high: float, *shape: int) -> torch.Tensor:
-        return self._exact(self.generator.uniform(low, high, shape))
+        return self.exact(self.generator.uniform(low, high, shape))
 
     def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
         """Integers of [low, high)."""
         return torch.from_numpy(self.generator.integers(low, high, shape))
 
     @staticmethod
-    def _exact(values) -> torch.Tensor:
+    def exact(values) -> torch.Tensor:
         return torch.from_numpy(np.asarray(values, dtype=np.float32).astype(np.float64))
 
 

@@ -210,38 +210,43 @@ def check_reset_before() -> None:
     assert different > 1e-2 and same < 1e-14, (different, same)
 
 
-def torch_fixture(file: str, cells, shapes) -> Fixture:
-    """Cases from torch.nn, each repeated by the written-out equations and in float32."""
-    fixture = Fixture(FOLDER / f"{file}.safetensors", "torch.nn in double, rounded to float32")
-    cases = [Case(cell, *shape) for cell in cells for shape in shapes]
-    equations_use = single_use = 0.0
+def check_single(run, case: Case, truth) -> float:
+    """PyTorch's own float32 must keep to the tolerance that is asked of ours."""
+    used = compare(case, evaluate(run, case, torch.float32), truth, (1e-6, 1e-5), (1e-5, 1e-4))
+    assert used < 1, f"{case.name}: float32 uses {used:.2g} of the tolerance"
+    return used
+
+
+def check_equations(case: Case, truth) -> float:
+    used = compare(case, evaluate(run_equations, case), truth, (1e-12, 1e-12), (1e-12, 1e-12))
+    assert used < 1, f"{case.name}: equations.py is {used:.2g} of the tolerance from torch.nn"
+    return used
+
+
+def build(file: str, source: str, run, cases) -> Fixture:
+    fixture = Fixture(FOLDER / f"{file}.safetensors", f"{source} in double, rounded to float32")
+    single = repeated = 0.0
     for case in cases:
-        truth = evaluate(run_torch, case)
-        written_out = evaluate(run_equations, case)
-        single = evaluate(run_torch, case, torch.float32)
-        equations_use = max(equations_use, compare(case, written_out, truth, (1e-12, 1e-12), (1e-12, 1e-12)))
-        single_use = max(single_use, compare(case, single, truth, (1e-6, 1e-5), (1e-5, 1e-4)))
+        truth = evaluate(run, case)
+        single = max(single, check_single(run, case, truth))
+        if run is not run_equations:
+            repeated = max(repeated, check_equations(case, truth))
         add(fixture, case, truth)
-    assert equations_use < 1, f"equations.py differs from torch.nn: {equations_use}"
-    assert single_use < 1, f"PyTorch's own float32 misses the tolerance: {single_use}"
-    print(f"{file}: {len(cases)} cases from torch.nn")
-    print(f"  equations.py uses {equations_use:.2g} of the tolerance 1e-12 + 1e-12 |b|")
-    print(f"  PyTorch in float32 uses {single_use:.2g} of 1e-6 + 1e-5 |b| forward, 1e-5 + 1e-4 |b| in gradients")
-    return fixture
-
-
-def equations_fixture() -> Fixture:
-    fixture = Fixture(FOLDER / "equations.safetensors", "written-out equations in double, rounded to float32")
-    for case in EQUATION_CASES:
-        add(fixture, case, evaluate(run_equations, case))
-    print(f"equations: {len(EQUATION_CASES)} cases from written-out equations")
+    print(f"{file}: {len(cases)} cases from {source}")
+    print(f"  PyTorch in float32 uses {single:.2g} of 1e-6 + 1e-5 |b| forward, 1e-5 + 1e-4 |b| in gradients")
+    if run is not run_equations:
+        print(f"  equations.py uses {repeated:.2g} of 1e-12 + 1e-12 |b|")
     return fixture
 
 
 def main() -> None:
     torch.set_num_threads(1)
     check_reset_before()
-    fixtures = [torch_fixture(file, *cases) for file, cases in FILES.items()] + [equations_fixture()]
+    fixtures = [
+        build(file, "torch.nn", run_torch, [Case(cell, *shape) for cell in cells for shape in shapes])
+        for file, (cells, shapes) in FILES.items()
+    ]
+    fixtures.append(build("equations", "written-out equations", run_equations, EQUATION_CASES))
     for fixture in fixtures:
         fixture.write()
 
