@@ -87,13 +87,12 @@ final class FaultyFileSystem: FileSystem {
   }
 
   func synchronize(_ descriptor: Int32) throws(SystemError) {
+    // The device is left alone: what is tested is the order of the calls, and thousands of real ones take seconds.
     _ = try step("sync")
-    try base.synchronize(descriptor)
   }
 
   func synchronizeFolder(_ path: String) throws(SystemError) {
     _ = try step("sync folder")
-    try base.synchronizeFolder(path)
   }
 
   func close(_ descriptor: Int32) throws(SystemError) {
