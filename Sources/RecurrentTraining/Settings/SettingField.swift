@@ -31,12 +31,12 @@ public struct SettingField<Root: Sendable>: Sendable {
   /// - Parameters:
   ///   - key: The name, in lower case with underscores.
   ///   - path: Where the value is kept.
+  ///   - help: What it is for, in one line.
   ///   - rule: What the value has to satisfy beside its type.
   ///   - effect: What it has an influence on.
-  ///   - help: What it is for, in one line.
   public init<Value: SettingType>(
-    _ key: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ rule: SettingRule<Value.Scalar>? = nil,
-    effect: SettingEffect = .results, _ help: String
+    _ key: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ help: String,
+    _ rule: SettingRule<Value.Scalar>? = nil, effect: SettingEffect = .results
   ) {
     self.key = key
     self.help = help
@@ -80,7 +80,8 @@ public struct SettingField<Root: Sendable>: Sendable {
   ///   - value: The new value.
   ///   - configuration: What is changed; it stays as it was on an error.
   ///   - source: Where the value comes from, for the message.
-  public func assign(_ value: JSONValue, to configuration: inout Root, from source: SettingSource) throws(SettingError) {
+  public func assign(_ value: JSONValue, to configuration: inout Root, from source: SettingSource) throws(SettingError)
+  {
     guard write(&configuration, value) else {
       throw SettingError(
         source: source, reason: .invalidValue(key: key, value: value, expectation: expectation, choices: choices))

@@ -12,7 +12,7 @@ public import RecurrentFormats
 ///
 ///   static var fields: [SettingField<Self>] {
 ///     SettingField.group("Data", [
-///       SettingField("look_back", \.lookBack, .atLeast(1), "steps of the past that the model sees")
+///       SettingField("look_back", \.lookBack, "steps of the past that the model sees", .atLeast(1))
 ///     ]) + TrainingConfiguration.fields.map { $0.nested(in: \.training) }
 ///   }
 /// }
