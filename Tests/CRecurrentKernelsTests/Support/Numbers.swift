@@ -72,3 +72,18 @@ func expectSameBits(
   let count = zip(a, b).count { $0 != $1 }
   Issue.record("\(what()): \(count) of \(a.count) elements differ, first \(index)", sourceLocation: sourceLocation)
 }
+
+/// The gradient of a function by central differences over five points.
+func centralDifferences(at point: [Double], _ function: ([Double]) -> Double) -> [Double] {
+  let step = 1e-3
+  return point.indices.map { i in
+    func shifted(_ distance: Double) -> Double {
+      var other = point
+      other[i] += distance
+      return function(other)
+    }
+    let near = shifted(step) - shifted(-step)
+    let far = shifted(2 * step) - shifted(-2 * step)
+    return (8 * near - far) / (12 * step)
+  }
+}

@@ -77,10 +77,11 @@ extension Kernels {
     return gradients
   }
 
-  private typealias Pack = @convention(c) (
-    rk_cell, Int64, Int64, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer?, UnsafeRawPointer?,
-    UnsafeMutableRawPointer
-  ) -> Void
+  private typealias Pack =
+    @convention(c) (
+      rk_cell, Int64, Int64, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer?, UnsafeRawPointer?,
+      UnsafeMutableRawPointer
+    ) -> Void
 
   private func pack(_ layer: RecurrentLayer, into packed: Buffer, with pack: Pack) {
     pack(
@@ -114,6 +115,8 @@ extension RecurrentOutput {
   /// The bits of y without the gaps between its rows.
   func rowBits(_ layer: RecurrentLayer) -> [UInt64] {
     let bits = y.bits
-    return (0..<(layer.steps * layer.batch)).flatMap { bits[($0 * layer.stride)..<($0 * layer.stride + layer.hiddenSize)] }
+    return (0..<(layer.steps * layer.batch)).flatMap {
+      bits[($0 * layer.stride)..<($0 * layer.stride + layer.hiddenSize)]
+    }
   }
 }
