@@ -16,7 +16,7 @@ struct CategoryColumn {
     self.name = name
     values = known ?? []
     isClosed = known != nil
-    indices = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
+    indices = Dictionary(values.enumerated().map { ($1, $0) }) { first, _ in first }
   }
 
   /// The number that stands for `value` until the column is complete.
