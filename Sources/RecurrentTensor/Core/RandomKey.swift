@@ -101,3 +101,11 @@ extension Tensor {
     kernels.pointee.random_normal(key.seed, key.stream, Double(mean), Double(deviation), Int64(count), mutablePointer)
   }
 }
+
+extension Tensor {
+  /// 0 at a share `rate` of the elements, 1 / (1 - rate) at the others.
+  package init(dropoutMask shape: Shape, rate: Float, elementType: ElementType, key: RandomKey, on tape: Tape?) {
+    self.init(uninitialized: shape, elementType: elementType, on: tape)
+    kernels.pointee.random_mask(key.seed, key.stream, 1 - Double(rate), Int64(count), mutablePointer)
+  }
+}
