@@ -38,7 +38,11 @@ extension TrainingRunner {
     }
     state = checkpoint.description.state
     savedStep = state.step
-    optimizer.restore(checkpoint.optimizer)
+    do throws(OptimizerStateError) {
+      try optimizer.restore(checkpoint.optimizer, for: model)
+    } catch {
+      throw refuse(error.description)
+    }
     carry = task.initialCarry(inEpoch: state.epoch)
     carry.restore(from: checkpoint.carry)
   }
@@ -62,8 +66,8 @@ extension TrainingRunner {
     let checkpoint = Checkpoint(
       description: CheckpointState(
         state: state, identity: identity, metricsByteCount: recorder.metricsByteCount, schedule: [:]),
-      model: model.namedTensors, optimizer: optimizer.state, best: best?.namedTensors ?? [], average: [],
-      carry: carry.tensors)
+      model: model.namedTensors, optimizer: optimizer.state.tensors(for: model), best: best?.namedTensors ?? [],
+      average: [], carry: carry.tensors)
     guard let path = try self.recorder?.save(checkpoint) else { return }
     savedStep = state.step
     onEvent(.checkpointWritten(path: path, step: state.step))
