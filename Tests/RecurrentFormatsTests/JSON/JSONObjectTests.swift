@@ -1,0 +1,19 @@
+import Testing
+
+@testable import RecurrentFormats
+
+@Suite struct JSONObjectTests {
+  @Test func keepsOrderWhenMembersChange() {
+    var object: JSONObject = ["b": 1, "a": 2, "c": 3]
+    object["a"] = 5
+    object["d"] = nil
+    object["b"] = nil
+    object["e"] = .null
+    #expect(object.keys == ["a", "c", "e"])
+    #expect(object.values == [5, 3, nil])
+    #expect(object["c"] == 3 && object["b"] == nil && object["e"] == .null)
+    #expect(object.map(\.key) == ["a", "c", "e"])
+    #expect(object == ["a": 5, "c": 3, "e": nil])
+    #expect(object != ["c": 3, "a": 5, "e": nil])
+  }
+}
