@@ -27,11 +27,11 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public var outputSize: Int { cell.hiddenSize }
 
   /// Visits the cell, then the first state if it is trained.
-  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int) {
-    visitor.enter(.layer(layer))
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
+    if let layer { visitor.enter(.layer(layer)) }
     cell.visit(&visitor)
     initialState?.visit(&visitor)
-    visitor.leave()
+    if layer != nil { visitor.leave() }
   }
 
   /// All steps of a batch, `[T, N, I]` to `[T, N, H]`; see `SequenceLayer`.

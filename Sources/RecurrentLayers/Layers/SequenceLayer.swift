@@ -17,9 +17,13 @@ public protocol SequenceLayer: Module {
   /// - Returns: The outputs, `[T, N, outputSize]`, 0 at padded steps, and the states after each row's last step.
   func callAsFunction(_ inputs: SequenceBatch, from state: State?) -> (outputs: SequenceBatch, finalState: State)
 
-  /// Visits the parameters as layer number `layer` of a stack, which gives them the names of `torch.nn.LSTM`:
-  /// `weight_ih_l{layer}`, `weight_ih_l{layer}_reverse`.
-  mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int)
+  /// Visits the parameters as layer number `layer` of a stack of equal layers, which gives them the names of
+  /// `torch.nn.LSTM`: `weight_ih_l{layer}`, `weight_ih_l{layer}_reverse`. Without a number they are `weight_ih` and
+  /// `weight_ih_reverse`.
+  mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?)
+
+  /// What must agree, besides the output size, for layers of a stack to count as equal: the type that does the work.
+  var kind: any SequenceLayer.Type { get }
 }
 
 extension SequenceLayer {
@@ -27,6 +31,9 @@ extension SequenceLayer {
   public func callAsFunction(_ inputs: SequenceBatch) -> (outputs: SequenceBatch, finalState: State) {
     self(inputs, from: nil)
   }
+
+  /// The layer's own type.
+  public var kind: any SequenceLayer.Type { Self.self }
 
   /// Visits the parameters as the only layer.
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
