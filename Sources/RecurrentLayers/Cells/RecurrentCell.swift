@@ -1,0 +1,75 @@
+public import RecurrentTensor
+
+/// The way a recurrent layer walks through time.
+public enum Direction: String, Hashable, Sendable, CaseIterable {
+  /// From the first step to the last.
+  case forward
+  /// From each row's own last real step to its first.
+  case backward
+}
+
+/// One step of a recurrent network: an input and a state give the next state.
+///
+/// Write a cell of your own by giving `step`; it runs in every layer that ours run in, with gradients. Cells that the
+/// library has kernels for also implement `scan`, which is then one call for the whole sequence with the same bits as
+/// repeated steps.
+public protocol RecurrentCell: Module {
+  /// What is carried from step to step.
+  associatedtype State: RecurrentState
+  /// The number of features of a step, I.
+  var inputSize: Int { get }
+  /// The number of outputs of a step, H.
+  var hiddenSize: Int { get }
+
+  /// The state before the first step when none is given: zeros of shape `[N, H]` unless the cell says otherwise.
+  func zeroState(like input: Tensor) -> State
+
+  /// One time step: `[N, I]` and the state before give the state after.
+  func step(_ input: Tensor, from state: State) -> State
+
+  /// All time steps in one direction.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[T, N, I]`.
+  ///   - state: The state before the first step; nil is exactly the zero state.
+  ///   - direction: Where to begin. Outputs stand at the times of their inputs in either case.
+  /// - Returns: The outputs, `[T, N, H]`, 0 at padded steps, and each row's state after its last step; a row of length 0
+  ///   gets its first state back.
+  func scan(_ inputs: SequenceBatch, from state: State?, direction: Direction) -> (SequenceBatch, State)
+}
+
+extension RecurrentCell {
+  /// Zeros, one `[N, H]` for each part of the state.
+  public func zeroState(like input: Tensor) -> State {
+    let zero = Tensor(repeating: 0, shape: [input.shape[-2], hiddenSize], elementType: input.elementType)
+    return State(components: State.componentNames.map { _ in zero })
+  }
+
+  /// Repeats `step` over time.
+  public func scan(
+    _ inputs: SequenceBatch, from state: State?, direction: Direction
+  ) -> (SequenceBatch, State) {
+    var state = state ?? zeroState(like: inputs.values)
+    let steps = Array(0..<inputs.stepCount)
+    var outputs = [Tensor?](repeating: nil, count: inputs.stepCount)
+    for time in direction == .forward ? steps : steps.reversed() {
+      let next = step(inputs.values[time], from: state)
+      if let lengths = inputs.lengths, lengths.contains(where: { time >= Int($0) }) {
+        let isReal = Tensor(
+          lengths.flatMap { [Float](repeating: time < Int($0) ? 1 : 0, count: hiddenSize) },
+          shape: [inputs.batchSize, hiddenSize]
+        ).converted(to: inputs.values.elementType)
+        state = .merging(next, state, where: isReal)
+        outputs[time] = select(isReal, next.hidden, Tensor(zeros: isReal.shape).converted(to: isReal.elementType))
+      } else {
+        state = next
+        outputs[time] = next.hidden
+      }
+    }
+    let stacked =
+      outputs.isEmpty
+      ? Tensor(repeating: 0, shape: [0, inputs.batchSize, hiddenSize], elementType: inputs.values.elementType)
+      : Tensor(stacking: outputs.compactMap { $0 })
+    return (inputs.replacingValues(stacked), state)
+  }
+}
