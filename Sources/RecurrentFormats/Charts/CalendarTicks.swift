@@ -24,7 +24,7 @@ public enum CalendarTicks {
   static let steps: [Step] =
     [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600].map { .seconds($0) }
     + [.days(1), .days(2), .weeks, .months(1), .months(3), .months(6)]
-    + [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map { .years($0) }
+    + [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].map { .years($0) }
 
   /// Times inside the domain, at most about `count`.
   public static func ticks(for domain: ClosedRange<Double>, count: Int) -> [Tick] {

@@ -27,18 +27,20 @@ enum ChartNumber {
   }
 
   /// A number as a digit times a power of ten: `2×10⁻⁵`, `1.5×10¹²`; `10⁻⁵` where the digit is 1, and plainly `1` for one.
-  static func scientific(_ value: Double) -> String {
+  /// - Parameter decimals: how many digits behind the point are kept where they are not zero.
+  static func scientific(_ value: Double, decimals: Int = 2) -> String {
     guard value != 0, value != 1, value.isFinite else { return value.isFinite ? String(Int(value)) : "\(value)" }
     var exponent = Int(log10(abs(value)).rounded(.down))
-    var mantissa = (abs(value) / pow(10, Double(exponent)) * 100).rounded() / 100
+    let power = pow(10, Double(decimals))
+    var mantissa = (abs(value) / pow(10, Double(exponent)) * power).rounded() / power
     if mantissa >= 10 {
       exponent += 1
       mantissa /= 10
     }
     let sign = value < 0 ? "\u{2212}" : ""
     if mantissa == 1 { return sign + powerOfTen(exponent) }
-    var digits = grouped(mantissa, decimals: 2)
-    while digits.hasSuffix("0") { digits.removeLast() }
+    var digits = grouped(mantissa, decimals: decimals)
+    while decimals > 0, digits.hasSuffix("0") { digits.removeLast() }
     if digits.hasSuffix(".") { digits.removeLast() }
     return "\(sign)\(digits)×\(powerOfTen(exponent))"
   }

@@ -37,13 +37,14 @@ public struct Scale: Hashable, Sendable {
   private static func widened(_ domain: ClosedRange<Double>) -> ClosedRange<Double> {
     guard domain.lowerBound == domain.upperBound else { return domain }
     let margin = max(abs(domain.lowerBound) * 0.1, .leastNormalMagnitude.squareRoot())
-    return domain.lowerBound - margin...domain.upperBound + margin
+    let limit = Double.greatestFiniteMagnitude
+    return max(domain.lowerBound - margin, -limit)...min(domain.upperBound + margin, limit)
   }
 
   private static func positive(_ domain: ClosedRange<Double>) -> ClosedRange<Double> {
     let upper = max(domain.upperBound, .leastNormalMagnitude)
     let lower = domain.lowerBound > 0 ? domain.lowerBound : upper / 10
-    return lower == upper ? lower / 2...upper * 2 : lower...upper
+    return lower == upper ? lower / 2...min(upper * 2, .greatestFiniteMagnitude) : lower...upper
   }
 
   /// The place of a value, or nil where it has none: not finite, or not above zero on a logarithmic scale.

@@ -50,7 +50,7 @@ public enum TickGenerator {
       step = finalStep
       rounded = self.rounded(low, high, step: step)
     }
-    return rounded.lowerBound.isFinite && rounded.upperBound.isFinite ? rounded : low...high
+    return rounded
   }
 
   /// The ends moved out to multiples of `step`; an end that is just beyond one moves only a little.
@@ -61,7 +61,9 @@ public enum TickGenerator {
     let missingAbove = (highSteps - tolerance).rounded(.up) - highSteps
     let roundLow = missingBelow > 1 - slack ? lowSteps - 0.1 : (lowSteps + tolerance).rounded(.down)
     let roundHigh = missingAbove > 1 - slack ? highSteps + 0.1 : (highSteps - tolerance).rounded(.up)
-    return roundLow * step...roundHigh * step
+    // Near the ends of the range of Double there are no round values.
+    let (newLow, newHigh) = (roundLow * step, roundHigh * step)
+    return newLow.isFinite && newHigh.isFinite ? min(newLow, low)...max(newHigh, high) : low...high
   }
 
   /// The greatest of 1, 2 and 5 times a power of ten that is not above a value above zero.
@@ -101,7 +103,11 @@ public enum TickGenerator {
   /// Labels of one axis, all in the same way: plain, with thousands separated, or as powers of ten where that gets too long.
   private static func labels(_ values: [Double], step: Double) -> [String] {
     let largest = values.map { abs($0) }.max() ?? 0
-    guard largest < 1e9, step >= 0.999e-6 else { return values.map { ChartNumber.scientific($0) } }
+    guard largest < 1e9, step >= 0.999e-6 else {
+      // Enough digits to tell one step from the next.
+      let decimals = min(14, max(2, Int(log10(largest / step).rounded(.up))))
+      return values.map { ChartNumber.scientific($0, decimals: decimals) }
+    }
     let decimals = max(0, Int(-log10(step * 1.000001).rounded(.down)))
     return values.map { ChartNumber.grouped($0, decimals: decimals) }
   }
