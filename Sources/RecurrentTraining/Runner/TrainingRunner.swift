@@ -79,6 +79,7 @@ public final class TrainingRunner<Task: TrainingTask> {
   ///   - onEvent: Told of everything that happens, on the calling thread.
   /// - Throws: `TrainingError`; what the task throws; errors of files at the end, at an interruption, and after several
   ///   checkpoints in a row have failed.
+  @discardableResult
   public func run(
     until stop: StopRequest = StopRequest(), onEvent: (TrainingEvent) -> Void = { _ in }
   ) throws -> TrainingReport<Task.Model> {
