@@ -50,6 +50,8 @@ public struct SafetensorsError: Error, Hashable, Sendable {
     case hole(count: Int)
     /// `__metadata__` is not a map of strings to strings.
     case badMetadata
+    /// `__metadata__` has more pairs than the reader takes, which would cost many times the memory of the file.
+    case tooManyMetadata(limit: Int)
 
     // What the caller asks for.
 
@@ -136,6 +138,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .overlap(let other): "it overlaps with '\(other.printable())'"
     case .hole(let count): "\(count) bytes in front of it belong to no tensor"
     case .badMetadata: "the metadata are not a map of strings to strings"
+    case .tooManyMetadata(let limit): "the metadata have more than \(limit) pairs"
     default: ""
     }
   }

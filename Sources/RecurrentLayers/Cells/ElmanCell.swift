@@ -1,0 +1,63 @@
+import CRecurrentKernels
+public import RecurrentTensor
+
+/// The simple recurrent network (Elman, 1990):
+///
+///     h′ = f(W x + b_ih + R h + b_hh)
+public struct ElmanCell: FusedCell {
+  /// The function f.
+  public enum Activation: Hashable, Sendable {
+    /// The hyperbolic tangent.
+    case tanh
+    /// The positive part.
+    case relu
+    /// The positive part plus `slope` times the negative one.
+    case leakyReLU(slope: Float = 0.01)
+    /// The logistic function.
+    case sigmoid
+    /// None: a linear recurrence.
+    case identity
+
+    fileprivate var kind: RecurrentKind {
+      switch self {
+      case .tanh: RecurrentKind(cell: RK_ELMAN, activation: RK_TANH)
+      case .relu: RecurrentKind(cell: RK_ELMAN, activation: RK_RELU)
+      case .leakyReLU(let slope): RecurrentKind(cell: RK_ELMAN, activation: RK_LEAKY_RELU, slope: slope)
+      case .sigmoid: RecurrentKind(cell: RK_ELMAN, activation: RK_SIGMOID)
+      case .identity: RecurrentKind(cell: RK_ELMAN, activation: RK_IDENTITY)
+      }
+    }
+  }
+
+  /// The matrices and biases.
+  public var weights: FusedWeights
+  /// The function f.
+  public let activation: Activation
+
+  /// A cell with random weights.
+  ///
+  /// - Parameters:
+  ///   - inputSize: The number of features of a step, I.
+  ///   - hiddenSize: The number of units, H.
+  ///   - activation: The function f.
+  ///   - bias: How many bias vectors there are.
+  ///   - initialization: How the first weights are drawn; PyTorch's way unless told otherwise.
+  ///   - key: Where the random numbers come from.
+  public init(
+    inputSize: Int, hiddenSize: Int, activation: Activation = .tanh, bias: RecurrentBias = .double,
+    initialization: RecurrentInitialization = .pyTorch, key: RandomKey
+  ) {
+    self.activation = activation
+    weights = FusedWeights(
+      inputSize: inputSize, hiddenSize: hiddenSize, gates: 1, bias: bias, initialization: initialization, key: key)
+  }
+
+  /// All time steps in one fused call; see `RecurrentCell`.
+  public func scan(
+    _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction
+  ) -> (SequenceBatch, HiddenState) {
+    let result = weights.scan(
+      activation.kind, inputs, hidden: state?.hidden, cell: nil, direction: direction)
+    return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
+  }
+}

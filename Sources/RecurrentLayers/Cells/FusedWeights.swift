@@ -1,0 +1,68 @@
+import CRecurrentKernels
+import RecurrentTensor
+
+/// The matrices and biases of a cell that the fused kernels run: G gates of H units.
+///
+/// Named as in PyTorch: `weight_ih` `[G·H, I]`, `weight_hh` `[G·H, H]`, `bias_ih` and `bias_hh` `[G·H]`.
+public struct FusedWeights: Module {
+  /// What the input is multiplied by, `[G·H, I]`.
+  public var inputHidden: Parameter
+  /// What the hidden state is multiplied by, `[G·H, H]`.
+  public var hiddenHidden: Parameter
+  /// The bias beside the input's matrix, `[G·H]`; nil for none.
+  public var inputBias: Parameter?
+  /// The bias beside the hidden state's matrix, `[G·H]`; nil for none.
+  public var hiddenBias: Parameter?
+  private let cache = RecurrentCache()
+
+  init(
+    inputSize: Int, hiddenSize: Int, gates: Int, bias: RecurrentBias, initialization: RecurrentInitialization,
+    key: RandomKey
+  ) {
+    precondition(inputSize > 0 && hiddenSize > 0, "input size \(inputSize) and hidden size \(hiddenSize) must be at least 1")
+    let key = key.folding(.initialization)
+    let bound = 1 / Float(hiddenSize).squareRoot()
+    let rows = gates * hiddenSize
+    func values(_ initializer: Initializer, _ shape: Shape, _ number: Int) -> Parameter {
+      Parameter(initializer.values(shape, gates: gates, bound: bound, key: key.folding(number)))
+    }
+    inputHidden = values(initialization.input, [rows, inputSize], 0)
+    hiddenHidden = values(initialization.recurrent, [rows, hiddenSize], 1)
+    inputBias = bias == .none ? nil : values(initialization.bias, [rows], 2)
+    hiddenBias = bias == .double ? values(initialization.bias, [rows], 3) : nil
+  }
+
+  /// Visits the two matrices, then the biases.
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
+    visitor.visit("weight_ih", &inputHidden)
+    visitor.visit("weight_hh", &hiddenHidden)
+    visitor.visit("bias_ih", &inputBias)
+    visitor.visit("bias_hh", &hiddenBias)
+  }
+
+  var inputSize: Int { inputHidden.value.shape[1] }
+  var hiddenSize: Int { hiddenHidden.value.shape[1] }
+
+  /// Sets the biases of one gate so that they add up to `value`.
+  mutating func setBias(ofGate gate: Int, to value: Float) {
+    let range = gate * hiddenSize..<(gate + 1) * hiddenSize
+    inputBias?.value.withMutableScalars { scalars in
+      for row in range { scalars[row] = value }
+    }
+    hiddenBias?.value.withMutableScalars { scalars in
+      for row in range { scalars[row] = 0 }
+    }
+  }
+
+  /// Runs a sequence through the fused kernel of a kind of cell.
+  func scan(
+    _ kind: RecurrentKind, _ inputs: SequenceBatch, hidden: Tensor?, cell: Tensor?, direction: Direction
+  ) -> RecurrentScan.Result {
+    RecurrentScan.apply(
+      kind, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
+      weights: RecurrentWeights(
+        inputHidden: inputHidden.value, hiddenHidden: hiddenHidden.value, inputBias: inputBias?.value,
+        hiddenBias: hiddenBias?.value, cache: cache),
+      initialHidden: hidden, initialCell: cell)
+  }
+}

@@ -1,0 +1,53 @@
+import CRecurrentKernels
+public import RecurrentTensor
+
+/// The gated recurrent unit (Cho et al., 2014).
+///
+/// With σ the logistic function and ⊙ the element-wise product, gates in PyTorch's order r, z, n. z keeps the old state:
+///
+///     r = σ(W_r x + b_ir + R_r h + b_hr)
+///     z = σ(W_z x + b_iz + R_z h + b_hz)
+///     n = tanh(W_n x + b_in + r ⊙ (R_n h + b_hn))      reset after the product
+///     n = tanh(W_n x + b_in + R_n (r ⊙ h) + b_hn)      reset before the product
+///     h′ = (1 − z) ⊙ n + z ⊙ h
+public struct GRUCell: FusedCell {
+  /// Where the reset gate acts. The two are different functions: weights trained for one do not fit the other.
+  public enum Variant: String, Hashable, Sendable, CaseIterable {
+    /// On the recurrent product: PyTorch, cuDNN, Keras' default; the first version of the paper.
+    case resetAfter = "reset-after"
+    /// On the hidden state, before the product: ONNX' default; the last version of the paper.
+    case resetBefore = "reset-before"
+  }
+
+  /// The matrices and biases, three gates each.
+  public var weights: FusedWeights
+  /// Where the reset gate acts.
+  public let variant: Variant
+
+  /// A cell with random weights.
+  ///
+  /// - Parameters:
+  ///   - inputSize: The number of features of a step, I.
+  ///   - hiddenSize: The number of units, H.
+  ///   - variant: Where the reset gate acts.
+  ///   - bias: How many bias vectors there are.
+  ///   - initialization: How the first weights are drawn; PyTorch's way unless told otherwise.
+  ///   - key: Where the random numbers come from.
+  public init(
+    inputSize: Int, hiddenSize: Int, variant: Variant = .resetAfter, bias: RecurrentBias = .double,
+    initialization: RecurrentInitialization = .pyTorch, key: RandomKey
+  ) {
+    self.variant = variant
+    weights = FusedWeights(
+      inputSize: inputSize, hiddenSize: hiddenSize, gates: 3, bias: bias, initialization: initialization, key: key)
+  }
+
+  /// All time steps in one fused call; see `RecurrentCell`.
+  public func scan(
+    _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction
+  ) -> (SequenceBatch, HiddenState) {
+    let kind = RecurrentKind(cell: variant == .resetAfter ? RK_GRU_RESET_AFTER : RK_GRU_RESET_BEFORE)
+    let result = weights.scan(kind, inputs, hidden: state?.hidden, cell: nil, direction: direction)
+    return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
+  }
+}

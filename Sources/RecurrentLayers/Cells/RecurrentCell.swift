@@ -1,0 +1,95 @@
+public import RecurrentTensor
+
+/// The way a recurrent layer walks through time.
+public enum Direction: String, Hashable, Sendable, CaseIterable {
+  /// From the first step to the last.
+  case forward
+  /// From each row's own last real step to its first.
+  case backward
+}
+
+/// One step of a recurrent network: an input and a state give the next state.
+///
+/// Write a cell of your own by giving `step`; it runs in every layer that ours run in, with gradients. Cells that the
+/// library has kernels for also implement `scan`, which is then one call for the whole sequence with the same bits as
+/// repeated steps.
+public protocol RecurrentCell: Module {
+  /// What is carried from step to step.
+  associatedtype State: RecurrentState
+  /// The number of features of a step, I.
+  var inputSize: Int { get }
+  /// The number of outputs of a step, H.
+  var hiddenSize: Int { get }
+
+  /// The state before the first step when none is given: zeros of shape `[N, H]` unless the cell says otherwise.
+  func zeroState(like input: Tensor) -> State
+
+  /// One time step: `[N, I]` and the state before give the state after.
+  func step(_ input: Tensor, from state: State) -> State
+
+  /// All time steps in one direction.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[T, N, I]`.
+  ///   - state: The state before the first step; nil is exactly the zero state.
+  ///   - direction: Where to begin. Outputs stand at the times of their inputs in either case.
+  /// - Returns: The outputs, `[T, N, H]`, 0 at padded steps, and each row's state after its last step; a row of length 0
+  ///   gets its first state back.
+  func scan(_ inputs: SequenceBatch, from state: State?, direction: Direction) -> (SequenceBatch, State)
+}
+
+extension RecurrentCell {
+  /// Zeros, one `[N, H]` for each part of the state.
+  public func zeroState(like input: Tensor) -> State {
+    let zero = Tensor(repeating: 0, shape: [input.shape[-2], hiddenSize], elementType: input.elementType)
+    return State(components: State.componentNames.map { _ in zero })
+  }
+
+  /// Repeats `step` over time.
+  public func scan(
+    _ inputs: SequenceBatch, from state: State?, direction: Direction
+  ) -> (SequenceBatch, State) {
+    var state = state ?? zeroState(like: inputs.values)
+    var outputs: [Tensor] = []
+    outputs.reserveCapacity(inputs.stepCount)
+    for number in 0..<inputs.stepCount {
+      let time = direction == .forward ? number : inputs.stepCount - 1 - number
+      let input = inputs.values[time]
+      if let realRows = inputs.realRows(at: time) {
+        // Padding may hold anything, infinities too: it must reach neither a state nor the gradient of a weight.
+        let next = step(input.selectingRows(realRows), from: state)
+        state = .merging(next, state, where: realRows)
+        outputs.append(next.hidden.selectingRows(realRows))
+      } else {
+        state = step(input, from: state)
+        outputs.append(state.hidden)
+      }
+    }
+    if direction == .backward { outputs.reverse() }
+    let stacked =
+      outputs.isEmpty
+      ? Tensor(repeating: 0, shape: [0, inputs.batchSize, hiddenSize], elementType: inputs.values.elementType)
+      : Tensor(stacking: outputs)
+    return (inputs.replacingValues(stacked), state)
+  }
+}
+
+extension SequenceBatch {
+  /// For each row its own number if it is real at `time`, else -1; nil when all rows are real.
+  fileprivate func realRows(at time: Int) -> [Int32]? {
+    guard let lengths, lengths.contains(where: { $0 <= time }) else { return nil }
+    return lengths.indices.map { time < lengths[$0] ? Int32($0) : -1 }
+  }
+}
+
+extension RecurrentState {
+  /// The new state of the rows that have a number in `realRows`, and the old state of the others.
+  fileprivate static func merging(_ new: Self, _ old: Self, where realRows: [Int32]) -> Self {
+    let count = realRows.count
+    let choice = realRows.indices.map { realRows[$0] >= 0 ? Int32($0) : Int32(count + $0) }
+    return Self(
+      components: zip(new.components, old.components).map {
+        Tensor(concatenating: [$0, $1], axis: 0).selectingRows(choice)
+      })
+  }
+}

@@ -1,0 +1,33 @@
+public import RecurrentTensor
+
+/// Sets a share of the numbers to 0 in training and scales the others up so that the expected value stays (Srivastava et
+/// al., 2014).
+///
+/// It acts only inside a gradient scope that was given a key; everywhere else it returns its input.
+public struct Dropout: Module {
+  /// The share that is dropped, in `0..<1`.
+  public let rate: Float
+  private var noise = NoiseSource()
+
+  /// Drops the share `rate`.
+  public init(_ rate: Float) {
+    precondition(rate >= 0 && rate < 1, "the dropped share \(rate) is not in 0..<1")
+    self.rate = rate
+  }
+
+  /// Visits the source of the masks.
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
+    visitor.visit("noise", &noise)
+  }
+
+  /// The input with a new mask, of any shape.
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, stream: 0) }
+
+  /// The same for a layer that drops in several places: each `stream` has masks of its own.
+  package func callAsFunction(_ x: Tensor, stream: Int) -> Tensor {
+    guard rate > 0, let key = noise.key else { return x }
+    return x
+      * Tensor(
+        dropoutMask: x.shape, rate: rate, elementType: x.elementType, key: key.folding(stream), on: x.node?.tape)
+  }
+}

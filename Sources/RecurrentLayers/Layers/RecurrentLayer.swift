@@ -1,0 +1,74 @@
+public import RecurrentTensor
+
+/// A cell run over time in one direction.
+///
+/// | here | PyTorch | Keras |
+/// |---|---|---|
+/// | `layer(x).outputs.values` `[T, N, H]` | `nn.LSTM(I, H)(x)[0]` | `LSTM(H, return_sequences=True)` (batch-major) |
+/// | `layer(x).outputs.last` `[N, H]` | `output[lengths - 1, range(N)]` | `LSTM(H)` |
+/// | `layer(x).finalState` | `(h_n, c_n)` with `num_layers=1` | `LSTM(H, return_state=True)` |
+public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
+  /// What runs at every step.
+  public var cell: Cell
+  /// Where each row begins.
+  public let direction: Direction
+  private var initialState: TrainableState<Cell.State>?
+
+  /// A layer around a cell.
+  public init(_ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero) {
+    self.cell = cell
+    self.direction = direction
+    self.initialState =
+      initialState == .zero ? nil : TrainableState(cell.zeroState(like: Tensor(zeros: [1, cell.inputSize])))
+  }
+
+  /// The number of features of an input step, I.
+  public var inputSize: Int { cell.inputSize }
+  /// The number of features of an output step, H.
+  public var outputSize: Int { cell.hiddenSize }
+
+  /// Visits the cell, then the first state if it is trained.
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
+    if let layer { visitor.enter(.layer(layer)) }
+    cell.visit(&visitor)
+    initialState?.visit(&visitor)
+    if layer != nil { visitor.leave() }
+  }
+
+  /// All steps of a batch, `[T, N, I]` to `[T, N, H]`; see `SequenceLayer`.
+  public func callAsFunction(
+    _ inputs: SequenceBatch, from state: Cell.State?
+  ) -> (outputs: SequenceBatch, finalState: Cell.State) {
+    let start = state ?? initialState?(batchSize: inputs.batchSize)
+    let (outputs, finalState) = cell.scan(inputs, from: start, direction: direction)
+    return (outputs, finalState)
+  }
+}
+
+/// A layer of long short-term memory.
+public typealias LSTM = RecurrentLayer<LSTMCell>
+/// A layer of gated recurrent units.
+public typealias GRU = RecurrentLayer<GRUCell>
+/// A layer of simple recurrent units.
+public typealias ElmanRNN = RecurrentLayer<ElmanCell>
+
+extension RecurrentLayer where Cell == LSTMCell {
+  /// A forward layer of `hiddenSize` units with PyTorch's first weights.
+  public init(inputSize: Int, hiddenSize: Int, key: RandomKey) {
+    self.init(LSTMCell(inputSize: inputSize, hiddenSize: hiddenSize, key: key))
+  }
+}
+
+extension RecurrentLayer where Cell == GRUCell {
+  /// A forward layer of `hiddenSize` units, reset after the product, with PyTorch's first weights.
+  public init(inputSize: Int, hiddenSize: Int, key: RandomKey) {
+    self.init(GRUCell(inputSize: inputSize, hiddenSize: hiddenSize, key: key))
+  }
+}
+
+extension RecurrentLayer where Cell == ElmanCell {
+  /// A forward layer of `hiddenSize` units with tanh and PyTorch's first weights.
+  public init(inputSize: Int, hiddenSize: Int, key: RandomKey) {
+    self.init(ElmanCell(inputSize: inputSize, hiddenSize: hiddenSize, key: key))
+  }
+}

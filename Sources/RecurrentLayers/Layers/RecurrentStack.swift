@@ -1,0 +1,92 @@
+import RecurrentTensor
+
+/// The states of the layers of a stack, first layer first.
+public struct StackState<State: RecurrentState>: Sendable {
+  /// One state for each layer.
+  public var layers: [State]
+
+  /// States, first layer first.
+  public init(layers: [State]) { self.layers = layers }
+
+  /// The same numbers, cut off from the computation that made them: no gradient flows back through them.
+  public func detached() -> StackState { StackState(layers: layers.map { $0.detached() }) }
+
+  /// The states of some rows of the batch, in the given order.
+  public func selecting(rows: [Int]) -> StackState { StackState(layers: layers.map { $0.selecting(rows: rows) }) }
+}
+
+/// Recurrent layers on top of each other: the outputs of one are the inputs of the next.
+///
+/// A stack of layers of one kind and width has the tensor names of `torch.nn.LSTM(num_layers: …)`, `weight_ih_l0`, and
+/// so loads there without a converter. Layers may have different widths, and layers of different kinds go into a stack of
+/// `AnySequenceLayer`; the names are then `layers.0.weight_ih`.
+public struct RecurrentStack<Layer: SequenceLayer>: Module {
+  /// The layers, first one first.
+  public var layers: [Layer]
+  /// What drops outputs of every layer but the last in training.
+  public var dropout: Dropout
+
+  /// A stack of at least one layer, each as wide at its input as the one below at its output.
+  ///
+  /// - Parameters:
+  ///   - layers: The layers, first one first.
+  ///   - dropout: The share of the outputs between layers that a training step drops.
+  public init(_ layers: [Layer], dropout: Float = 0) {
+    precondition(!layers.isEmpty, "a stack needs at least one layer")
+    for (below, above) in zip(layers, layers.dropFirst()) {
+      precondition(
+        below.outputSize == above.inputSize,
+        "a layer with \(above.inputSize) inputs stands on one with \(below.outputSize) outputs")
+    }
+    self.layers = layers
+    self.dropout = Dropout(dropout)
+  }
+
+  /// The number of features of an input step.
+  public var inputSize: Int { layers[0].inputSize }
+  /// The number of features of an output step.
+  public var outputSize: Int { layers[layers.count - 1].outputSize }
+
+  /// Visits the layers in order, each with its number.
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
+    if hasEqualLayers {
+      for index in layers.indices { layers[index].visit(&visitor, asLayer: index) }
+    } else {
+      visitor.enter(.name("layers"))
+      for index in layers.indices {
+        visitor.enter(.index(index))
+        layers[index].visit(&visitor, asLayer: nil)
+        visitor.leave()
+      }
+      visitor.leave()
+    }
+    visitor.visit("dropout", &dropout)
+  }
+
+  /// Whether one module of PyTorch could hold all layers.
+  private var hasEqualLayers: Bool {
+    layers.dropFirst().allSatisfy { $0.kind == layers[0].kind && $0.outputSize == layers[0].outputSize }
+  }
+
+  /// All steps of a batch through all layers.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[T, N, inputSize]`.
+  ///   - state: Where each layer begins; nil is each layer's own first state.
+  /// - Returns: The outputs of the last layer, `[T, N, outputSize]`, and the last states of all layers.
+  public func callAsFunction(
+    _ inputs: SequenceBatch, from state: StackState<Layer.State>? = nil
+  ) -> (outputs: SequenceBatch, finalState: StackState<Layer.State>) {
+    precondition(state.map { $0.layers.count == layers.count } ?? true, "the state is that of another stack")
+    var sequence = inputs
+    var finalStates: [Layer.State] = []
+    finalStates.reserveCapacity(layers.count)
+    for (index, layer) in layers.enumerated() {
+      if index > 0 { sequence = sequence.replacingValues(dropout(sequence.values, stream: index)) }
+      let (outputs, finalState) = layer(sequence, from: state?.layers[index])
+      sequence = outputs
+      finalStates.append(finalState)
+    }
+    return (sequence, StackState(layers: finalStates))
+  }
+}

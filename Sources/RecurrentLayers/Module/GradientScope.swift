@@ -1,0 +1,146 @@
+import CRecurrentKernels
+public import RecurrentTensor
+
+/// Computes losses and their gradients, step after step, in memory that is used again.
+///
+/// ```swift
+/// let scope = GradientScope()
+/// for step in 0..<1000 {
+///   let loss = scope.evaluate(at: &model) { model in
+///     meanSquaredError(model(inputs), targets)
+///   }
+///   scope.gradients.clip(toGlobalNorm: 1)
+///   optimizer.update(&model, with: scope.gradients)
+/// }
+/// ```
+///
+/// A scope belongs to the thread that uses it. Randomness and training mode come in through `key`: without one there is
+/// no dropout.
+public final class GradientScope {
+  private let tape = Tape()
+
+  /// The gradients of the last evaluation; may be changed in place, for example clipped.
+  public var gradients = Gradients(layout: .init(), flat: Tensor(zeros: [0]))
+
+  /// A scope that has not computed anything yet.
+  public init() {}
+
+  /// Computes the loss of a model, and its gradient into `gradients`.
+  ///
+  /// - Parameters:
+  ///   - model: The model. While `loss` runs, its parameters remember that their gradients are wanted; afterwards it is
+  ///     as it was.
+  ///   - key: Where the step's dropout masks come from; nil for none.
+  ///   - loss: Computes the loss, a tensor of shape `[]`.
+  /// - Returns: The loss.
+  public func evaluate<M: Module, Failure: Error>(
+    at model: inout M, key: RandomKey? = nil, of loss: (M) throws(Failure) -> Tensor
+  ) throws(Failure) -> Float {
+    try evaluate(at: &model, key: key) { model throws(Failure) in (try loss(model), ()) }.value
+  }
+
+  /// Computes the loss of a model, its gradient into `gradients`, and whatever else `loss` gives, such as the last states
+  /// of the layers.
+  ///
+  /// - Parameters:
+  ///   - model: The model; see above.
+  ///   - key: Where the step's dropout masks come from; nil for none.
+  ///   - loss: Computes the loss, a tensor of shape `[]`, and something else. Call `detached()` on tensors to be used in
+  ///     a later step.
+  public func evaluate<M: Module, Auxiliary, Failure: Error>(
+    at model: inout M, key: RandomKey? = nil, of loss: (M) throws(Failure) -> (Tensor, Auxiliary)
+  ) throws(Failure) -> (value: Float, auxiliary: Auxiliary) {
+    tape.open()
+    var marker = LeafMarker(tape: tape, key: key, layout: gradients.layout)
+    model.visit(&marker)
+    let layout = marker.finishedLayout()
+    defer {
+      var unmarker = LeafUnmarker()
+      model.visit(&unmarker)
+      tape.close()
+    }
+    let (value, auxiliary) = try loss(model)
+    clearGradients(layout, elementType: value.elementType)
+    tape.backPropagate(from: value, leafCount: layout.shapes.count) { gradients[$0] }
+    return (value.scalar, auxiliary)
+  }
+
+  /// Makes the gradients zero, in the memory of the previous step unless somebody has kept a copy of them.
+  private func clearGradients(_ layout: Gradients.Layout, elementType: ElementType) {
+    let fits = gradients.layout.total == layout.total && gradients.flat.elementType == elementType
+    if !fits || !gradients.flat.isOnlyOwner() {
+      gradients = Gradients(
+        layout: layout, flat: Tensor(uninitialized: [layout.total], elementType: elementType))
+    } else {
+      gradients.layout = layout
+    }
+    let flat = gradients.flat
+    flat.kernels.pointee.fill(Int64(flat.count), 0, flat.mutablePointer)
+  }
+}
+
+/// The loss of a model and its gradient. In a loop, a `GradientScope` does the same without allocating memory.
+///
+/// - Parameters:
+///   - model: The model.
+///   - key: Where the dropout masks come from; nil for none.
+///   - loss: Computes the loss, a tensor of shape `[]`.
+public func valueWithGradient<M: Module, Failure: Error>(
+  at model: M, key: RandomKey? = nil, of loss: (M) throws(Failure) -> Tensor
+) throws(Failure) -> (value: Float, gradients: Gradients) {
+  var copy = model
+  let scope = GradientScope()
+  let value = try scope.evaluate(at: &copy, key: key, of: loss)
+  return (value, scope.gradients)
+}
+
+/// Gives every trainable parameter its place on the tape, and every source of noise its key.
+private struct LeafMarker: ModuleVisitor {
+  let tape: Tape
+  let key: RandomKey?
+  var layout: Gradients.Layout
+  private var parameterCount = 0
+  private var noiseCount = 0
+
+  init(tape: Tape, key: RandomKey?, layout: Gradients.Layout) {
+    self.tape = tape
+    self.key = key
+    self.layout = layout
+  }
+
+  mutating func visit(_ name: StaticString, _ parameter: inout Parameter) {
+    guard parameter.isTrainable else { return }
+    let shape = parameter.value.shape
+    if parameterCount >= layout.shapes.count || layout.shapes[parameterCount] != shape { replaceLayout(from: shape) }
+    parameterCount += 1
+    parameter.value.node = tape.makeLeaf()
+  }
+
+  mutating func visit(_ name: StaticString, _ noise: inout NoiseSource) {
+    noise.key = key?.folding(.dropout).folding(noiseCount)
+    noiseCount += 1
+  }
+
+  /// Another model than last time: keeps the part of the layout that was visited, and grows it from here.
+  private mutating func replaceLayout(from shape: Shape) {
+    var replacement = Gradients.Layout()
+    for known in layout.shapes.prefix(parameterCount) { replacement.append(known) }
+    replacement.append(shape)
+    layout = replacement
+  }
+
+  mutating func finishedLayout() -> Gradients.Layout {
+    if layout.shapes.count > parameterCount {
+      var shorter = Gradients.Layout()
+      for known in layout.shapes.prefix(parameterCount) { shorter.append(known) }
+      layout = shorter
+    }
+    return layout
+  }
+}
+
+/// Takes the places and keys away again.
+private struct LeafUnmarker: ModuleVisitor {
+  mutating func visit(_ name: StaticString, _ parameter: inout Parameter) { parameter.value.node = nil }
+  mutating func visit(_ name: StaticString, _ noise: inout NoiseSource) { noise.key = nil }
+}

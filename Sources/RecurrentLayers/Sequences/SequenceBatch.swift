@@ -1,0 +1,76 @@
+public import RecurrentTensor
+
+/// A time-major batch of sequences, `[T, N, C]`, each with its real steps first and padding behind.
+public struct SequenceBatch: Sendable {
+  /// The steps of all rows, `[T, N, C]`.
+  public var values: Tensor
+  /// The number of real steps of each row, each in `0...T`; nil means that all rows have T.
+  public let lengths: [Int32]?
+
+  /// A batch of sequences of full length, `[T, N, C]`.
+  public init(_ values: Tensor) {
+    requireRank(3, values.shape, in: "SequenceBatch")
+    self.values = values
+    lengths = nil
+  }
+
+  /// A batch of sequences of different lengths.
+  ///
+  /// - Parameters:
+  ///   - values: `[T, N, C]`.
+  ///   - lengths: The real steps of each row, each in `0...T`.
+  public init(_ values: Tensor, lengths: [Int]?) {
+    requireRank(3, values.shape, in: "SequenceBatch")
+    if let lengths {
+      precondition(lengths.count == values.shape[1], "\(lengths.count) lengths for \(values.shape[1]) rows")
+      precondition(lengths.allSatisfy { $0 >= 0 && $0 <= values.shape[0] }, "a length is not in 0...\(values.shape[0])")
+    }
+    self.values = values
+    self.lengths = lengths?.map(Int32.init)
+  }
+
+  /// A batch from batch-major values, `[N, T, C]`.
+  public init(batchMajor values: Tensor, lengths: [Int]? = nil) {
+    requireRank(3, values.shape, in: "SequenceBatch(batchMajor:)")
+    self.init(values.permuted([1, 0, 2]), lengths: lengths)
+  }
+
+  package init(_ values: Tensor, sharing lengths: [Int32]?) {
+    self.values = values
+    self.lengths = lengths
+  }
+
+  /// The number of steps, T.
+  public var stepCount: Int { values.shape[0] }
+  /// The number of sequences, N.
+  public var batchSize: Int { values.shape[1] }
+  /// The number of features of a step, C.
+  public var featureCount: Int { values.shape[2] }
+
+  /// The values with the batch axis first, `[N, T, C]`.
+  public var batchMajor: Tensor { values.permuted([1, 0, 2]) }
+
+  /// A batch of the same lengths with other features, for example those that a layer made of these.
+  public func replacingValues(_ newValues: Tensor) -> SequenceBatch {
+    precondition(
+      newValues.shape.rank == 3 && newValues.shape[0] == stepCount && newValues.shape[1] == batchSize,
+      "values of shape \(newValues.shape) for a batch of \(stepCount) steps and \(batchSize) rows")
+    return SequenceBatch(newValues, sharing: lengths)
+  }
+
+  /// The last real step of each row, `[N, C]`; zeros for a row of length 0.
+  public var last: Tensor {
+    guard let lengths else { return values[stepCount - 1] }
+    let indices = lengths.enumerated().map { row, length in
+      length == 0 ? -1 : (length - 1) * Int32(batchSize) + Int32(row)
+    }
+    return values.reshaped(to: [stepCount * batchSize, featureCount]).rows(at: indices)
+  }
+
+  /// 1 at real steps and 0 at padding, `[T, N, 1]`; nil when all steps are real.
+  package func mask(elementType: ElementType) -> Tensor? {
+    guard let lengths else { return nil }
+    let scalars = (0..<stepCount).flatMap { step in lengths.map { Float(step < Int($0) ? 1 : 0) } }
+    return Tensor(scalars, shape: [stepCount, batchSize, 1]).converted(to: elementType)
+  }
+}

@@ -1,0 +1,180 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where a tensor was made: which tape, and which value on it.
+package struct TapeNode: Sendable {
+  package let tape: Tape
+  package let index: Int
+  let generation: Int
+
+  /// The place of a later output of the same operation.
+  package func following(by distance: Int) -> TapeNode {
+    TapeNode(tape: tape, index: index + distance, generation: generation)
+  }
+}
+
+/// A flat list of the operations that a gradient scope has run, with what each kept for the way back.
+///
+/// Operations are stored as plain bytes in chunks that are used again by the next step: recording allocates nothing once
+/// a step of the same kind has run. A linked graph of objects would be freed recursively and overflow the stack on long
+/// chains; a flat list has no such limit.
+// Unchecked: a tape is used by the one thread that opened its scope, which `record` verifies; other threads may at most
+// hold a tensor that refers to it.
+package final class Tape: @unchecked Sendable {
+  private struct Record {
+    let operation: any DifferentiableOperation.Type
+    let memory: UnsafeMutableRawPointer
+    /// The index of the first output; outputs of one operation follow each other.
+    let firstOutput: Int
+  }
+
+  private var records: [Record] = []
+  private var chunks: [UnsafeMutableRawBufferPointer] = []
+  private var chunkIndex = 0
+  private var chunkUsed = 0
+  private var arena = Arena()
+  private var adjointValues: [Tensor?] = []
+  private var nodeCount = 0
+  /// Counts scopes: a tensor of an earlier scope is recognised by its older number.
+  private var generation = 0
+  private var isOpen = false
+  private var thread = pthread_self()
+
+  package init() {}
+
+  deinit {
+    discardRecords()
+    for chunk in chunks { chunk.deallocate() }
+  }
+
+  // MARK: Recording
+
+  /// Opens the tape for one forward and backward pass.
+  package func open() {
+    precondition(!isOpen, "a gradient scope runs one computation at a time")
+    isOpen = true
+    generation += 1
+    nodeCount = 0
+    thread = pthread_self()
+  }
+
+  /// Forgets all records. Tensors that outlive the scope keep their numbers but lose their place on the tape.
+  package func close() {
+    discardRecords()
+    for index in adjointValues.indices { adjointValues[index] = nil }
+    isOpen = false
+  }
+
+  /// A place for a value that is not computed: a parameter, or an input whose gradient is asked for.
+  package func makeLeaf() -> TapeNode {
+    nodeCount += 1
+    return TapeNode(tape: self, index: nodeCount - 1, generation: generation)
+  }
+
+  /// Appends an operation and gives the place of the first of its `outputCount` outputs.
+  package func record<Operation: DifferentiableOperation>(_ operation: Operation, outputCount: Int = 1) -> TapeNode {
+    precondition(isOpen, "a tensor of a finished gradient scope was used in a new one; call detached() on it first")
+    precondition(pthread_equal(thread, pthread_self()) != 0, "a gradient scope belongs to the thread that opened it")
+    let memory = makeRoom(for: MemoryLayout<Operation>.size, alignment: MemoryLayout<Operation>.alignment)
+    memory.initializeMemory(as: Operation.self, to: operation)
+    records.append(Record(operation: Operation.self, memory: memory, firstOutput: nodeCount))
+    nodeCount += outputCount
+    return TapeNode(tape: self, index: nodeCount - outputCount, generation: generation)
+  }
+
+  /// The tape that a new operation on some operands belongs to: that of the first operand that has one.
+  package static func common(
+    _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil,
+    _ g: Tensor? = nil
+  ) -> Tape? {
+    var found: Tape?
+    find(a, &found)
+    find(b, &found)
+    find(c, &found)
+    find(d, &found)
+    find(e, &found)
+    find(f, &found)
+    find(g, &found)
+    return found
+  }
+
+  /// The tape that an operation on a list of operands belongs to.
+  package static func common(of operands: [Tensor]) -> Tape? {
+    var found: Tape?
+    for operand in operands { find(operand, &found) }
+    return found
+  }
+
+  @inline(always)
+  private static func find(_ operand: Tensor?, _ found: inout Tape?) {
+    guard let node = operand?.node else { return }
+    node.tape.verify(node)
+    precondition(found == nil || found === node.tape, "the operands belong to two different gradient scopes")
+    found = node.tape
+  }
+
+  private func verify(_ node: TapeNode) {
+    precondition(
+      isOpen && node.generation == generation,
+      "a tensor of a finished gradient scope was used in a new one; call detached() on it first")
+  }
+
+  /// Memory for an intermediate result, recycled when nothing refers to it any more.
+  package func makeBlock(count: Int, elementType: ElementType) -> Storage {
+    arena.block(count: count, elementType: elementType)
+  }
+
+  /// Blocks for intermediate results that the tape holds, in use or free.
+  package var blockCount: Int { arena.blockCount }
+
+  private static let chunkSize = 1 << 15
+
+  private func makeRoom(for size: Int, alignment: Int) -> UnsafeMutableRawPointer {
+    let start = (chunkUsed + alignment - 1) / alignment * alignment
+    if chunkIndex < chunks.count, start + size <= chunks[chunkIndex].count {
+      chunkUsed = start + size
+      return chunks[chunkIndex].baseAddress.unsafelyUnwrapped + start
+    }
+    if chunkIndex < chunks.count { chunkIndex += 1 }
+    if chunkIndex == chunks.count {
+      chunks.append(.allocate(byteCount: max(Tape.chunkSize, size), alignment: 64))
+    }
+    chunkUsed = size
+    return chunks[chunkIndex].baseAddress.unsafelyUnwrapped
+  }
+
+  private func discardRecords() {
+    for record in records.reversed() { record.operation.deinitialize(at: record.memory) }
+    records.removeAll(keepingCapacity: true)
+    chunkIndex = 0
+    chunkUsed = 0
+  }
+
+  // MARK: The way back
+
+  /// Walks the records backwards from `loss`, a scalar, and adds up the gradients of the leaves.
+  ///
+  /// - Parameters:
+  ///   - leafCount: How many nodes are leaves; they are the first ones.
+  ///   - leaf: The zeroed memory that receives the gradient of a leaf.
+  package func backPropagate(from loss: Tensor, leafCount: Int, leaf: (Int) -> Tensor) {
+    precondition(loss.count == 1, "the loss must be a single number, not of shape \(loss.shape)")
+    guard let node = loss.node else { return }
+    precondition(node.tape === self, "the loss belongs to another gradient scope")
+    verify(node)
+    while adjointValues.count < nodeCount { adjointValues.append(nil) }
+    for index in 0..<leafCount { adjointValues[index] = leaf(index) }
+
+    var adjoints = Adjoints(tape: self, values: adjointValues, leafCount: leafCount)
+    adjointValues = []
+    adjoints.give(Tensor(repeating: 1, shape: loss.shape, elementType: loss.elementType, on: self), to: loss)
+    for record in records.reversed() {
+      adjoints.firstOutput = record.firstOutput
+      record.operation.pullback(at: record.memory, &adjoints)
+    }
+    adjointValues = adjoints.takeValues()
+  }
+}
