@@ -58,7 +58,8 @@ public struct AffineScale: Sendable, Hashable, Codable {
 /// The mean of values and the square root of their mean squared distance from it, in two passes.
 ///
 /// Distances are squared in `unit`, so that very large and very small ones keep their digits.
-private func meanAndDeviation(_ values: [Double], unit: Double = 1) -> (mean: Double, deviation: Double) {
+private func meanAndDeviation(_ values: some Collection<Double>, unit: Double = 1) -> (mean: Double, deviation: Double)
+{
   let count = Double(values.count)
   let mean = values.reduce(0, +) / count
   let squares = values.reduce(0) { sum, value in
@@ -83,7 +84,7 @@ public struct WindowNormalization: Sendable, Hashable, Codable {
   }
 
   /// The scale of the window with these values.
-  public func scale(of window: [Double]) -> AffineScale {
+  public func scale(of window: ArraySlice<Double>) -> AffineScale {
     precondition(!window.isEmpty, "a window has at least one row")
     let (mean, deviation) = meanAndDeviation(window)
     return AffineScale(offset: mean, scale: deviation + epsilon)
