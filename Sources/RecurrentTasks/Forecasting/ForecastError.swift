@@ -74,7 +74,7 @@ extension TableError: DescribedFailure {
   /// Whether the table is not there or is wrong.
   public var exitStatus: ExitStatus {
     switch self {
-    case .input(.notFound), .input(.isFolder), .input(.unreadable): .noInput
+    case .input(.file(let error)): error.exitStatus
     case .noSuchColumn, .ambiguousColumn: .usage
     default: .badData
     }
