@@ -8,6 +8,8 @@ struct CheckpointState: Hashable, Sendable {
   var identity: JSONObject
   /// Bytes of `metrics.csv` that belong to the epochs done.
   var metricsByteCount: Int
+  /// Steps that the optimiser has made.
+  var optimizerStepCount: Int
   /// The learning-rate schedule's own state.
   var schedule: JSONObject
 
@@ -30,6 +32,7 @@ extension CheckpointState {
       "epochs_without_improvement": .integer(state.epochsWithoutImprovement),
       "last_epoch": state.lastEpoch?.json ?? .null,
       "metrics_bytes": .integer(metricsByteCount),
+      "optimizer_steps": .integer(optimizerStepCount),
       "schedule": .object(schedule),
       "identity": .object(identity),
     ]
@@ -50,6 +53,7 @@ extension CheckpointState {
     state.best = try reader.optional("best", BestEpoch.init(json:))
     state.lastEpoch = try reader.optional("last_epoch", EpochReport.init(json:))
     metricsByteCount = try reader.integer("metrics_bytes")
+    optimizerStepCount = try reader.integer("optimizer_steps")
     schedule = try reader.member("schedule", \.object)
     identity = try reader.member("identity", \.object)
   }
