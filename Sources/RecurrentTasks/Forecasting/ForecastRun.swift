@@ -45,7 +45,7 @@ public struct ForecastRun {
   public func run(
     until stop: StopRequest = StopRequest(), onEvent: (TrainingEvent) -> Void = { _ in }
   ) throws -> ForecastReport {
-    let runner = TrainingRunner(
+    let runner = try TrainingRunner(
       training, model: training.initial.network, configuration: configuration.training, folder: folder,
       identity: try identity())
     if isResumed { try runner.resume(onEvent: onEvent) }
