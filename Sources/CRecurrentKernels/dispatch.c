@@ -6,7 +6,7 @@
 #include "recurrent_kernels.h"
 
 /* 1 once the vector tables are part of the build. */
-#define RK_VECTOR_KERNELS 0
+#define RK_VECTOR_KERNELS 1
 
 #define RK_VARIANT(name, table, condition) extern const rk_kernels table;
 #include "kernel_list.inc"

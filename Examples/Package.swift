@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Examples",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "swift-recurrent", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "TrainYourOwn", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
+    .executableTarget(
+      name: "UseModelFolder", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
+  ]
+)

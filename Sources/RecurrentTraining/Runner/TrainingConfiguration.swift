@@ -1,0 +1,56 @@
+/// The settings that every task shares: how long, how fast and how carefully a model is trained.
+public struct TrainingConfiguration: Settings {
+  /// Passes over the training part.
+  public var epochs = 100
+  /// The first learning rate.
+  public var learningRate = 0.001
+  /// The greatest length of all gradients as one vector.
+  public var clipNorm: Double?
+  /// The greatest absolute value in a gradient.
+  public var clipValue: Double?
+  /// The metric that early stopping and keeping the best model look at.
+  public var monitor: String?
+  /// Epochs without a better metric until training stops.
+  public var patience: Int?
+  /// What counts as better.
+  public var minimumChange = 0.0
+  /// Whether the model of the best epoch is kept rather than that of the last.
+  public var keepBest = true
+  /// Seconds between checkpoints.
+  public var checkpointSeconds: Double? = 30
+  /// Steps between checkpoints.
+  public var checkpointSteps: Int?
+  /// The seed of all random numbers.
+  public var seed = 42
+  /// Threads to compute with; nil for all cores.
+  public var threads: Int?
+
+  /// The defaults.
+  public init() {}
+
+  /// All settings, in the order in which they are shown.
+  public static var fields: [SettingField<Self>] {
+    SettingField.group(
+      "Training",
+      [
+        SettingField("epochs", \.epochs, "passes over the training part", .atLeast(1)),
+        SettingField("learning_rate", \.learningRate, "size of the steps at the start", .above(0)),
+        SettingField("clip_norm", \.clipNorm, "greatest length of all gradients together", .above(0)),
+        SettingField("clip_value", \.clipValue, "greatest absolute value in a gradient", .above(0)),
+        SettingField("seed", \.seed, "of all random numbers; the same seed gives the same model", .atLeast(0)),
+        SettingField("threads", \.threads, "to compute with; null: all cores", .atLeast(1), effect: .execution),
+      ])
+      + SettingField.group(
+        "Stopping and saving",
+        [
+          SettingField("monitor", \.monitor, "metric that decides; null: the first of the validation part", .notEmpty),
+          SettingField("patience", \.patience, "epochs without a better metric until training stops", .atLeast(1)),
+          SettingField("minimum_change", \.minimumChange, "of the metric that counts as better", .atLeast(0)),
+          SettingField("keep_best", \.keepBest, "keep the model of the best epoch rather than of the last"),
+          SettingField(
+            "checkpoint_seconds", \.checkpointSeconds, "seconds between checkpoints", .above(0), effect: .execution),
+          SettingField(
+            "checkpoint_steps", \.checkpointSteps, "steps between checkpoints", .atLeast(1), effect: .execution),
+        ])
+  }
+}

@@ -1,0 +1,73 @@
+/// What happens in a run, told to whoever shows or records it.
+public enum TrainingEvent: Sendable {
+  /// The run begins or goes on.
+  case started(TrainingStart)
+  /// A step was made.
+  case step(StepReport)
+  /// An epoch is over and the model was judged.
+  case epochEnded(EpochReport)
+  /// The model is the best so far.
+  case improved(BestEpoch)
+  /// A checkpoint is complete.
+  case checkpointWritten(path: String, step: Int)
+  /// A checkpoint could not be written; the run goes on and tries again.
+  case checkpointFailed(any Error)
+  /// A checkpoint is damaged and an older one is used.
+  case checkpointSkipped(any Error)
+  /// The metric has not become better for too long.
+  case stoppedEarly(epoch: Int, best: BestEpoch)
+  /// The run was asked to stop and has written a checkpoint.
+  case interrupted(StopReason)
+  /// All epochs are done.
+  case finished
+}
+
+/// How a run begins.
+public struct TrainingStart: Hashable, Sendable {
+  /// Epochs of the whole run.
+  public let epochs: Int
+  /// Batches of the first epoch that is run.
+  public let batchesPerEpoch: Int
+  /// Epochs done before.
+  public let finishedEpochs: Int
+  /// Steps made before: more than 0 where a run goes on.
+  public let finishedSteps: Int
+  /// What the losses are means over.
+  public let itemName: String
+}
+
+/// A step that was made.
+public struct StepReport: Hashable, Sendable {
+  /// The epoch, from 1.
+  public let epoch: Int
+  /// Batches of the epoch done, from 1.
+  public let batch: Int
+  /// Batches in the epoch.
+  public let batchCount: Int
+  /// Steps of the run done, from 1.
+  public let step: Int
+  /// The loss of the batch.
+  public let loss: Double
+  /// The mean loss over the items of the epoch so far.
+  public let meanLoss: Double
+  /// The learning rate of the step.
+  public let learningRate: Double
+  /// The length of all gradients as one vector, before clipping.
+  public let gradientNorm: Double
+  /// Items in the batch.
+  public let itemCount: Int
+}
+
+/// An epoch that is over.
+public struct EpochReport: Hashable, Sendable {
+  /// Epochs done, from 1.
+  public let epoch: Int
+  /// Steps of the run done.
+  public let step: Int
+  /// The mean loss over all items of the epoch.
+  public let trainingLoss: Double
+  /// The learning rate of the last step.
+  public let learningRate: Double
+  /// How the model was judged.
+  public let metrics: [Metric]
+}

@@ -1,0 +1,126 @@
+public import RecurrentLayers
+public import RecurrentTensor
+
+/// What is trained, on what, and how it is judged. The runner does the rest.
+///
+/// Everything that a task gives is a pure function of integers: epoch, batch and the key of the run. So a run that was
+/// stopped anywhere goes on exactly as if it had not been.
+public protocol TrainingTask<Model>: Sendable {
+  /// The model that is trained.
+  associatedtype Model: Module
+  /// What flows from batch to batch within an epoch, such as the states of recurrent layers.
+  associatedtype Carry: TrainingCarry = NoCarry
+
+  /// What the losses are means over, as a plural for the display of the rate: "tokens".
+  var itemName: String { get }
+
+  /// The number of batches of an epoch, at least 1; epochs count from 0.
+  func batchCount(inEpoch epoch: Int) -> Int
+
+  /// What flows into the first batch of an epoch.
+  func initialCarry(inEpoch epoch: Int) -> Carry
+
+  /// Computes the loss of a batch.
+  ///
+  /// - Parameters:
+  ///   - model: The model; dropout is on in it.
+  ///   - batch: Which batch. The order of the examples is a function of its epoch and key.
+  ///   - carry: What the batch before left, to be replaced by what the next one needs: `detached()` tensors.
+  func loss(of model: Model, on batch: BatchPosition, carry: inout Carry) throws -> BatchLoss
+
+  /// Judges the model after an epoch, the metric that matters most first; empty where there is nothing to judge it on.
+  ///
+  /// The names and their order are the same after every epoch.
+  func validate(_ model: Model) throws -> [Metric]
+}
+
+extension TrainingTask {
+  /// Values.
+  public var itemName: String { "values" }
+
+  /// No judgement but the training loss.
+  public func validate(_ model: Model) throws -> [Metric] { [] }
+}
+
+extension TrainingTask where Carry == NoCarry {
+  /// Nothing flows from batch to batch.
+  public func initialCarry(inEpoch epoch: Int) -> NoCarry { NoCarry() }
+}
+
+/// Names one batch of a run.
+public struct BatchPosition: Hashable, Sendable {
+  /// The epoch, from 0.
+  public let epoch: Int
+  /// The batch within the epoch, from 0.
+  public let index: Int
+  /// The number of steps made before this one in the whole run.
+  public let step: Int
+  /// The key of the run; fold a purpose and the epoch into it to draw random numbers.
+  public let key: RandomKey
+
+  /// Names a batch.
+  public init(epoch: Int, index: Int, step: Int, key: RandomKey) {
+    self.epoch = epoch
+    self.index = index
+    self.step = step
+    self.key = key
+  }
+}
+
+/// The loss of a batch.
+public struct BatchLoss: Sendable {
+  /// The mean over the items of the batch, of shape `[]`.
+  public let mean: Tensor
+  /// How many items the mean is over: the batch's weight in the mean of the epoch.
+  public let count: Int
+
+  /// The loss of a batch of `count` items.
+  public init(mean: Tensor, count: Int) {
+    self.mean = mean
+    self.count = count
+  }
+}
+
+/// A figure that says how good a model is.
+public struct Metric: Hashable, Sendable {
+  /// Which way is better.
+  public enum Direction: Hashable, Sendable {
+    /// As for errors.
+    case lowerIsBetter
+    /// As for accuracies.
+    case higherIsBetter
+  }
+
+  /// The name in files, in lower case: `rmse`.
+  public let name: String
+  /// The figure.
+  public let value: Double
+  /// Which way is better.
+  public let direction: Direction
+
+  /// A figure with its name.
+  public init(_ name: String, _ value: Double, _ direction: Direction = .lowerIsBetter) {
+    self.name = name
+    self.value = value
+    self.direction = direction
+  }
+}
+
+/// What flows from batch to batch within an epoch. It can be written to a checkpoint, so that a run resumes in the middle
+/// of an epoch.
+public protocol TrainingCarry: Sendable {
+  /// All of it as tensors with names.
+  var tensors: [(name: String, tensor: Tensor)] { get }
+  /// Takes the tensors back that `tensors` gave.
+  mutating func restore(from tensors: [String: Tensor])
+}
+
+/// Nothing flows from batch to batch.
+public struct NoCarry: TrainingCarry {
+  /// Nothing.
+  public init() {}
+  /// No tensors.
+  public var tensors: [(name: String, tensor: Tensor)] { [] }
+  /// Nothing to take back.
+  public mutating func restore(from tensors: [String: Tensor]) {}
+}
