@@ -119,12 +119,16 @@ extension Forecaster {
     return ForecastChart(frame, forecast, series: series, shownRows: shown).chart.svg()
   }
 
+  /// The names of the columns with forecasts, one for each target.
+  public var forecastColumns: [String] {
+    schema.targets.count == 1 ? ["yhat"] : schema.targets.map { "yhat-\($0)" }
+  }
+
   /// The forecasts as CSV: `ds`, `unique_id` where there are several series, and `yhat` or, for several targets, a column
   /// `yhat-NAME` for each.
   public func csv(_ frame: SeriesFrame, _ forecasts: [SeriesForecast]) -> String {
-    let targets = schema.targets.count == 1 ? ["yhat"] : schema.targets.map { "yhat-\($0)" }
     let hasNames = schema.series != nil
-    var writer = CSVWriter(columns: (hasNames ? ["unique_id"] : []) + ["ds"] + targets)
+    var writer = CSVWriter(columns: (hasNames ? ["unique_id"] : []) + ["ds"] + forecastColumns)
     for (series, forecast) in zip(frame.series, forecasts) {
       for step in forecast.values[0].indices {
         let name: [CSVWriter.Value] = hasNames ? [.text(series.id ?? "")] : []
