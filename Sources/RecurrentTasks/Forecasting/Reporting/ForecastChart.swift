@@ -1,3 +1,4 @@
+import Foundation
 import RecurrentFormats
 
 /// The picture of a forecaster: what came, what it fits, and what it predicts.
@@ -47,9 +48,11 @@ struct ForecastChart {
   }
 
   private static func subtitle(_ evaluations: [(part: Part, evaluation: ForecastEvaluation)]) -> String {
-    evaluations.compactMap { part, evaluation in
+    let horizon = evaluations.first?.evaluation.forecasts.first?.first?.values[0].count ?? 1
+    let errors = evaluations.compactMap { part, evaluation in
       evaluation.metrics.map { "\(part.name) RMSE \(shortText($0.rmse))" }
-    }.joined(separator: ", ")
+    }
+    return ([horizon == 1 ? "one step ahead" : "\(horizon) steps ahead"] + errors).joined(separator: ", ")
   }
 
   private static func splits(_ series: Series, _ parts: Parts) -> [LineChart.Split] {
@@ -61,12 +64,10 @@ struct ForecastChart {
   }
 }
 
-/// A number with about four digits.
+/// A number with enough digits to compare it with another one of its kind.
 private func shortText(_ value: Double) -> String {
-  let digits = value >= 1000 ? 0 : value >= 10 ? 1 : 3
-  let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
-  let rounded = (value * scale).rounded() / scale
-  return digits == 0 ? String(Int(exactly: rounded) ?? 0) : String(rounded)
+  let digits = value >= 1000 ? 0 : value >= 1 ? 2 : 4
+  return String(format: "%.\(digits)f", value)
 }
 
 extension Part {
