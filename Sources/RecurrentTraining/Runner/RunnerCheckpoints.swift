@@ -36,13 +36,13 @@ extension TrainingRunner {
     } catch {
       throw refuse("its weights are not those of this model (\(error.description))")
     }
-    state = checkpoint.description.state
-    savedStep = state.step
     do throws(OptimizerStateError) {
       try optimizer.restore(checkpoint.optimizer, for: model)
     } catch {
       throw refuse(error.description)
     }
+    state = checkpoint.description.state
+    savedStep = state.step
     carry = task.initialCarry(inEpoch: state.epoch)
     carry.restore(from: checkpoint.carry)
   }

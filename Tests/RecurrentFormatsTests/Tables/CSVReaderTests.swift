@@ -134,6 +134,19 @@ import Testing
     }
   }
 
+  @Test func aMissingHeaderIsSaidToBeMissing() throws {
+    let table = try CSVReader(bytes: Array("0.5,1\n".utf8), name: "t.csv")
+    do throws(TableError) {
+      _ = try table.columnIndex(named: "y")
+      Issue.record("no error")
+    } catch {
+      #expect(
+        error.description
+          == "t.csv: no column 'y': the first line holds numbers and was not taken for a header; name columns by number, "
+          + "1 to 2, or say that there is a header")
+    }
+  }
+
   @Test func aQuoteThatIsNeverClosedDoesNotTakeInTheWholeFile() throws {
     let text = "a,b\n\"1,2\n" + String(repeating: "3,4\n", count: 100_000)
     var table = try CSVReader(MemorySource(Array(text.utf8), name: "t.csv"), recordLimit: 100_000)
