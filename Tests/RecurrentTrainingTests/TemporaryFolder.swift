@@ -37,8 +37,9 @@ final class TemporaryFolder {
 
   /// The content of all files in a folder, by name, manifests included.
   func files(in folder: String) -> [String: [UInt8]] {
-    Dictionary(uniqueKeysWithValues: names(in: folder).compactMap { name in
-      bytes(folder + "/" + name).map { (name, $0) }
-    })
+    Dictionary(
+      uniqueKeysWithValues: names(in: folder).compactMap { name in
+        bytes(folder + "/" + name).map { (name, $0) }
+      })
   }
 }

@@ -36,9 +36,13 @@ extension TrainingRunner {
     } catch {
       throw refuse("its weights are not those of this model (\(error.description))")
     }
+    do throws(OptimizerStateError) {
+      try optimizer.restore(checkpoint.optimizer, for: model)
+    } catch {
+      throw refuse(error.description)
+    }
     state = checkpoint.description.state
     savedStep = state.step
-    optimizer.restore(checkpoint.optimizer)
     carry = task.initialCarry(inEpoch: state.epoch)
     carry.restore(from: checkpoint.carry)
   }
@@ -62,8 +66,8 @@ extension TrainingRunner {
     let checkpoint = Checkpoint(
       description: CheckpointState(
         state: state, identity: identity, metricsByteCount: recorder.metricsByteCount, schedule: [:]),
-      model: model.namedTensors, optimizer: optimizer.state, best: best?.namedTensors ?? [], average: [],
-      carry: carry.tensors)
+      model: model.namedTensors, optimizer: optimizer.state.tensors(for: model), best: best?.namedTensors ?? [],
+      average: [], carry: carry.tensors)
     guard let path = try self.recorder?.save(checkpoint) else { return }
     savedStep = state.step
     onEvent(.checkpointWritten(path: path, step: state.step))

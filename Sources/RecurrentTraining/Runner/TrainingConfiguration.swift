@@ -2,8 +2,8 @@
 public struct TrainingConfiguration: Settings {
   /// Passes over the training part.
   public var epochs = 100
-  /// The first learning rate.
-  public var learningRate = 0.001
+  /// The optimiser and its settings.
+  public var optimizer = OptimizerConfiguration()
   /// The greatest length of all gradients as one vector.
   public var clipNorm: Double?
   /// The greatest absolute value in a gradient.
@@ -33,8 +33,8 @@ public struct TrainingConfiguration: Settings {
     SettingField.group(
       "Training",
       [
-        SettingField("epochs", \.epochs, "passes over the training part", .atLeast(1)),
-        SettingField("learning_rate", \.learningRate, "size of the steps at the start", .above(0)),
+        SettingField("epochs", \.epochs, "passes over the training part", .atLeast(1))
+      ] + OptimizerConfiguration.fields.map { $0.nested(in: \.optimizer) } + [
         SettingField("clip_norm", \.clipNorm, "greatest length of all gradients together", .above(0)),
         SettingField("clip_value", \.clipValue, "greatest absolute value in a gradient", .above(0)),
         SettingField("seed", \.seed, "of all random numbers; the same seed gives the same model", .atLeast(0)),

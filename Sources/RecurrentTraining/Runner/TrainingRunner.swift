@@ -20,7 +20,7 @@ public final class TrainingRunner<Task: TrainingTask> {
   public internal(set) var model: Task.Model
 
   var best: Task.Model?
-  var optimizer: any Optimizer
+  var optimizer: AnyOptimizer
   var carry: Task.Carry
   var state = TrainingState()
   var recorder: RunRecorder?
@@ -30,6 +30,8 @@ public final class TrainingRunner<Task: TrainingTask> {
   private let scope = GradientScope()
   private let key: RandomKey
   private let monitor: MetricMonitor
+  /// The learning rate at the start.
+  private let baseRate: Double
   private var batchesInEpoch = 0
   let clock: Clock
   /// The last step that was made.
@@ -49,22 +51,24 @@ public final class TrainingRunner<Task: TrainingTask> {
   public convenience init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder? = nil,
     identity: JSONObject = [:]
-  ) {
-    self.init(
+  ) throws(OptimizerConfigurationError) {
+    try self.init(
       task, model: model, configuration: configuration, folder: folder, identity: identity, clock: monotonicSeconds)
   }
 
   init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder?, identity: JSONObject,
     clock: @escaping Clock
-  ) {
+  ) throws(OptimizerConfigurationError) {
     self.task = task
     self.model = model
     self.configuration = configuration
     self.folder = folder
     self.identity = identity
     self.clock = clock
-    optimizer = SGD(learningRate: Float(configuration.learningRate))
+    let optimizer = try configuration.optimizer.makeOptimizer()
+    self.optimizer = optimizer
+    baseRate = try configuration.optimizer.resolved().learningRate ?? Double(optimizer.learningRate)
     key = RandomKey(seed: UInt64(configuration.seed))
     monitor = MetricMonitor(configuration)
     carry = task.initialCarry(inEpoch: 0)
@@ -110,7 +114,7 @@ extension TrainingRunner {
   private func makeStep(_ onEvent: (TrainingEvent) -> Void) throws {
     let task = task
     let batch = BatchPosition(epoch: state.epoch, index: state.batch, step: state.step, key: key)
-    let rate = configuration.learningRate
+    let rate = baseRate
     let (loss, count) = try scope.evaluate(at: &model, key: key.folding(state.step)) { model in
       let loss = try task.loss(of: model, on: batch, carry: &carry)
       return (loss.mean, loss.count)

@@ -21,7 +21,7 @@ import Testing
   private func configuration(_ change: (inout TrainingConfiguration) -> Void = { _ in }) -> TrainingConfiguration {
     var configuration = TrainingConfiguration()
     configuration.epochs = 5
-    configuration.learningRate = 0.05
+    configuration.optimizer = OptimizerConfiguration(.sgd, learningRate: 0.05)
     configuration.clipNorm = 2
     configuration.threads = 1
     change(&configuration)
@@ -33,7 +33,7 @@ import Testing
   private func train(
     _ folder: RunFolder, _ configuration: TrainingConfiguration, resuming: Bool, stopAfter stopStep: Int? = nil
   ) throws -> TrainingOutcome {
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: configuration, folder: folder)
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration, folder: folder)
     if resuming {
       #expect(try runner.resume())
     } else {
@@ -54,25 +54,33 @@ import Testing
     _ configuration: TrainingConfiguration, _ ending: TrainingOutcome = .finished
   ) throws {
     let folder = try TemporaryFolder()
-    let outcome = try train(RunFolder.create(at: folder.path("whole")), configuration, resuming: false)
+    let outcome = try train(
+      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration, resuming: false)
     #expect(outcome == ending)
     let expected = try finalFiles(folder, "whole")
-    let steps = try #require(Int(expected["last"].map { String(decoding: $0.dropFirst(5).dropLast(), as: UTF8.self) } ?? ""))
+    let steps = try #require(
+      Int(expected["last"].map { String(decoding: $0.dropFirst(5).dropLast(), as: UTF8.self) } ?? ""))
     #expect(steps >= 8)
     for step in 1..<steps {
       let name = "stopped-\(step)"
       let stopped = try train(
-        RunFolder.create(at: folder.path(name)), configuration, resuming: false, stopAfter: step)
+        RunFolder.create(at: folder.path(name), system: UnsynchronizedFiles()), configuration, resuming: false,
+        stopAfter: step)
       #expect(stopped == .interrupted(.termination))
-      try train(RunFolder.open(at: folder.path(name)), configuration, resuming: true)
+      try train(RunFolder.open(at: folder.path(name), system: UnsynchronizedFiles()), configuration, resuming: true)
       let files = try finalFiles(folder, name)
       #expect(files.keys.sorted() == expected.keys.sorted())
       for (file, bytes) in expected { #expect(files[file] == bytes, "\(file) after a stop at step \(step)") }
     }
   }
 
-  @Test func everyStep() throws {
-    try expectSameBytesAtEveryStep(configuration())
+  @Test(arguments: OptimizerConfiguration.Kind.allCases)
+  func everyStep(_ kind: OptimizerConfiguration.Kind) throws {
+    try expectSameBytesAtEveryStep(
+      configuration {
+        $0.optimizer = OptimizerConfiguration(kind, learningRate: 0.05)
+        if kind == .sgd || kind == .rmsprop { $0.optimizer.momentum = 0.5 }
+      })
   }
 
   @Test func everyStepWithEarlyStopping() throws {
@@ -96,13 +104,16 @@ import Testing
   /// Stopped after every single step, over and over.
   @Test func stepByStep() throws {
     let folder = try TemporaryFolder()
-    try train(RunFolder.create(at: folder.path("whole")), configuration(), resuming: false)
+    try train(
+      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
     let place = folder.path("steps")
-    var outcome = try train(RunFolder.create(at: place), configuration(), resuming: false, stopAfter: 1)
+    var outcome = try train(
+      RunFolder.create(at: place, system: UnsynchronizedFiles()), configuration(), resuming: false, stopAfter: 1)
     var step = 1
     while outcome == .interrupted(.termination) {
       step += 1
-      outcome = try train(RunFolder.open(at: place), configuration(), resuming: true, stopAfter: step)
+      outcome = try train(
+        RunFolder.open(at: place, system: UnsynchronizedFiles()), configuration(), resuming: true, stopAfter: step)
     }
     #expect(outcome == .finished)
     #expect(try finalFiles(folder, "steps") == finalFiles(folder, "whole"))
@@ -111,25 +122,29 @@ import Testing
   /// A process that is killed leaves a checkpoint from before, and rows of metrics.csv from after it.
   @Test func killedAfterCheckpoint() throws {
     let folder = try TemporaryFolder()
-    try train(RunFolder.create(at: folder.path("whole")), configuration(), resuming: false)
-    try train(RunFolder.create(at: folder.path("killed")), configuration(), resuming: false, stopAfter: 4)
+    try train(
+      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
+    try train(
+      RunFolder.create(at: folder.path("killed"), system: UnsynchronizedFiles()), configuration(), resuming: false,
+      stopAfter: 4)
     let rows = try #require(folder.bytes("whole/metrics.csv"))
     try folder.put(rows, in: "killed/metrics.csv")
-    try train(RunFolder.open(at: folder.path("killed")), configuration(), resuming: true)
+    try train(RunFolder.open(at: folder.path("killed"), system: UnsynchronizedFiles()), configuration(), resuming: true)
     #expect(try finalFiles(folder, "killed") == finalFiles(folder, "whole"))
   }
 
   /// A process that is killed before its first checkpoint begins anew.
   @Test func killedBeforeFirstCheckpoint() throws {
     let folder = try TemporaryFolder()
-    try train(RunFolder.create(at: folder.path("whole")), configuration(), resuming: false)
+    try train(
+      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
     do {
-      let killed = try RunFolder.create(at: folder.path("killed"))
+      let killed = try RunFolder.create(at: folder.path("killed"), system: UnsynchronizedFiles())
       try killed.begin(configuration: "", environment: [:])
       try folder.put(Array("epoch,step,learning_rate,train_loss\n".utf8), in: "killed/metrics.csv")
     }
-    let killed = try RunFolder.open(at: folder.path("killed"))
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: configuration(), folder: killed)
+    let killed = try RunFolder.open(at: folder.path("killed"), system: UnsynchronizedFiles())
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration(), folder: killed)
     #expect(try !runner.resume())
     try runner.run()
     #expect(folder.bytes("killed/metrics.csv") == folder.bytes("whole/metrics.csv"))
@@ -137,7 +152,7 @@ import Testing
 
   @Test func goesOnInMemory() throws {
     let whole = try TrainingRunner(LineTask(), model: Line(), configuration: configuration()).run()
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: configuration())
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration())
     let stop = StopRequest()
     let first = try runner.run(until: stop) { event in
       if case .step(let step) = event, step.step == 3 { stop.stop() }
@@ -152,10 +167,10 @@ import Testing
 
   @Test func finishedRunOnlyReports() throws {
     let folder = try TemporaryFolder()
-    try train(RunFolder.create(at: folder.path("run")), configuration(), resuming: false)
+    try train(RunFolder.create(at: folder.path("run"), system: UnsynchronizedFiles()), configuration(), resuming: false)
     let before = try finalFiles(folder, "run")
-    let run = try RunFolder.open(at: folder.path("run"))
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: configuration(), folder: run)
+    let run = try RunFolder.open(at: folder.path("run"), system: UnsynchronizedFiles())
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration(), folder: run)
     try runner.resume()
     var steps = 0
     let report = try runner.run { if case .step = $0 { steps += 1 } }
@@ -166,23 +181,28 @@ import Testing
   }
 
   @Test func moreEpochsGoOnAsIfPlannedSo() throws {
-    let short = TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.epochs = 2 })
-    try short.run()
     let folder = try TemporaryFolder()
-    try train(RunFolder.create(at: folder.path("run")), configuration { $0.epochs = 2 }, resuming: false)
-    try train(RunFolder.open(at: folder.path("run")), configuration(), resuming: true)
-    try train(RunFolder.create(at: folder.path("whole")), configuration(), resuming: false)
+    try train(
+      RunFolder.create(at: folder.path("run"), system: UnsynchronizedFiles()), configuration { $0.epochs = 2 },
+      resuming: false)
+    try train(RunFolder.open(at: folder.path("run"), system: UnsynchronizedFiles()), configuration(), resuming: true)
+    try train(
+      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
     #expect(folder.bytes("run/metrics.csv") == folder.bytes("whole/metrics.csv"))
     #expect(folder.bytes("run/model/model.safetensors") == folder.bytes("whole/model/model.safetensors"))
   }
 
   @Test func refusesCheckpointOfAnotherRun() throws {
     let folder = try TemporaryFolder()
-    try train(RunFolder.create(at: folder.path("run")), configuration(), resuming: false, stopAfter: 2)
-    let run = try RunFolder.open(at: folder.path("run"))
-    let runner = TrainingRunner(
+    try train(
+      RunFolder.create(at: folder.path("run"), system: UnsynchronizedFiles()), configuration(), resuming: false,
+      stopAfter: 2)
+    let run = try RunFolder.open(at: folder.path("run"), system: UnsynchronizedFiles())
+    let runner = try TrainingRunner(
       LineTask(), model: Line(), configuration: configuration(), folder: run, identity: ["data": "another"])
     let error = #expect(throws: TrainingError.self) { try runner.resume() }
-    #expect(error?.description.hasSuffix("it was made with another data than this run has; train into another folder") == true)
+    #expect(
+      error?.description.hasSuffix("it was made with another data than this run has; train into another folder") == true
+    )
   }
 }
