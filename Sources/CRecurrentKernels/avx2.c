@@ -8,7 +8,7 @@
 #define RK_HAS_FMA 1
 #define RK_ROWS_OF_1 8
 #define RK_ROWS_OF_2 6
-#define RK_ROWS_OF_3 4
+#define RK_ROWS_OF_3 3
 #define RK_ROWS_OF_4 3
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

@@ -18,7 +18,8 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public init(_ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero) {
     self.cell = cell
     self.direction = direction
-    self.initialState = initialState == .zero ? nil : TrainableState(hiddenSize: cell.hiddenSize)
+    self.initialState =
+      initialState == .zero ? nil : TrainableState(cell.zeroState(like: Tensor(zeros: [1, cell.inputSize])))
   }
 
   /// The number of features of an input step, I.

@@ -90,7 +90,7 @@ import Testing
 
   @Test func barWithoutUnicode() {
     let text = shown(on: terminal(isTerminal: true, ["LANG": "C"]), width: 90)
-    #expect(text.contains("epoch 1/2  =======--------------------  loss"))
+    #expect(text.contains("epoch 1/2  ======---------------------  loss"))
   }
 
   @Test func barIsDrawnTenTimesASecond() {

@@ -91,6 +91,18 @@ import Testing
       })
   }
 
+  @Test(
+    arguments: [
+      "averaging=exponential,averaging_decay=0.9", "averaging=last,averaging_count=2",
+      "schedule=plateau,schedule_patience=0,learning_rate=1", "schedule=cosine,schedule_unit=step,warm_up=3",
+      "schedule=one-cycle,schedule_unit=step", "schedule=exponential", "clip_value=0.1",
+    ])
+  func everyStepWith(_ settings: String) throws {
+    var configuration = configuration { $0.optimizer = OptimizerConfiguration(.adam, learningRate: 0.05) }
+    try configuration.apply(settings.split(separator: ",").map { try SettingAssignment(override: String($0)) })
+    try expectSameBytesAtEveryStep(configuration)
+  }
+
   @Test func everyStepWithEarlyStopping() throws {
     // The error of the noisy fit goes up again at some point, so patience ends the run.
     try expectSameBytesAtEveryStep(

@@ -17,6 +17,13 @@ public struct ForecastData: Sendable {
     }
     let split = try configuration.split()
     let parts = try wrapping(ForecastError.split) { () throws(SplitError) in try split.rows(frame) }
+    return try prepare(configuration, frame: frame, parts: parts)
+  }
+
+  /// Fits the preparation of a configuration to series that were read and divided before.
+  static func prepare(
+    _ configuration: ForecastConfiguration, frame: SeriesFrame, parts: [Parts]
+  ) throws(ForecastError) -> (data: ForecastData, preparation: Preparation) {
     let settings = try configuration.preparation(seasonalPeriod: frame.schema.seasonalPeriod)
     try configuration.checkRows(frame, parts, lostRows: settings.transform.lostRows)
     let preparation = try wrapping(ForecastError.preparation) { () throws(PreparationError) in

@@ -22,6 +22,23 @@ public struct ForecastTraining: TrainingTask {
   /// Reads the data of a configuration and makes a forecaster for them.
   public init(_ configuration: ForecastConfiguration) throws(ForecastError) {
     let (data, preparation) = try ForecastData.read(configuration)
+    try self.init(configuration, data, preparation)
+  }
+
+  /// Makes a forecaster for series that were read before.
+  ///
+  /// - Parameters:
+  ///   - configuration: The settings; those of reading and dividing are not looked at.
+  ///   - frame: The series.
+  ///   - parts: The parts of each series.
+  public init(_ configuration: ForecastConfiguration, frame: SeriesFrame, parts: [Parts]) throws(ForecastError) {
+    let (data, preparation) = try ForecastData.prepare(configuration, frame: frame, parts: parts)
+    try self.init(configuration, data, preparation)
+  }
+
+  private init(
+    _ configuration: ForecastConfiguration, _ data: ForecastData, _ preparation: Preparation
+  ) throws(ForecastError) {
     self.data = data
     initial = Forecaster(configuration, data: data, preparation: preparation)
     switch configuration.arrangement {
