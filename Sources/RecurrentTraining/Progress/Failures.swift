@@ -26,6 +26,16 @@ extension OptimizerConfigurationError: DescribedFailure {
   public var exitStatus: ExitStatus { .configuration }
 }
 
+extension ScheduleConfigurationError: DescribedFailure {
+  /// Wrong configuration.
+  public var exitStatus: ExitStatus { .configuration }
+}
+
+extension LearningRateScheduleError: DescribedFailure {
+  /// Wrong configuration.
+  public var exitStatus: ExitStatus { .configuration }
+}
+
 extension RunFolderError: DescribedFailure {
   /// Whether the folder cannot be made, is not there, or is not a run's.
   public var exitStatus: ExitStatus {

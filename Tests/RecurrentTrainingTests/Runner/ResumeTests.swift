@@ -28,6 +28,14 @@ import Testing
     return configuration
   }
 
+  private func newRun(_ folder: TemporaryFolder, _ name: String) throws -> RunFolder {
+    try RunFolder.create(at: folder.path(name), system: UnsynchronizedFiles())
+  }
+
+  private func openRun(_ folder: TemporaryFolder, _ name: String) throws -> RunFolder {
+    try RunFolder.open(at: folder.path(name), system: UnsynchronizedFiles())
+  }
+
   /// Trains until the end, or until `stopStep` steps are done.
   @discardableResult
   private func train(
@@ -46,7 +54,7 @@ import Testing
     if case .interrupted = report.outcome { return report.outcome }
     let description = ModelDescription(
       task: "line", settings: configuration.resultSettings, data: [:], training: report.summary)
-    try ModelFolder.write(report.model, description, to: folder.modelPath)
+    try ModelFolder.write(report.model, description, to: folder.modelPath, system: UnsynchronizedFiles())
     return report.outcome
   }
 
@@ -55,7 +63,7 @@ import Testing
   ) throws {
     let folder = try TemporaryFolder()
     let outcome = try train(
-      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration, resuming: false)
+      newRun(folder, "whole"), configuration, resuming: false)
     #expect(outcome == ending)
     let expected = try finalFiles(folder, "whole")
     let steps = try #require(
@@ -64,10 +72,10 @@ import Testing
     for step in 1..<steps {
       let name = "stopped-\(step)"
       let stopped = try train(
-        RunFolder.create(at: folder.path(name), system: UnsynchronizedFiles()), configuration, resuming: false,
+        newRun(folder, name), configuration, resuming: false,
         stopAfter: step)
       #expect(stopped == .interrupted(.termination))
-      try train(RunFolder.open(at: folder.path(name), system: UnsynchronizedFiles()), configuration, resuming: true)
+      try train(openRun(folder, name), configuration, resuming: true)
       let files = try finalFiles(folder, name)
       #expect(files.keys.sorted() == expected.keys.sorted())
       for (file, bytes) in expected { #expect(files[file] == bytes, "\(file) after a stop at step \(step)") }
@@ -81,6 +89,18 @@ import Testing
         $0.optimizer = OptimizerConfiguration(kind, learningRate: 0.05)
         if kind == .sgd || kind == .rmsprop { $0.optimizer.momentum = 0.5 }
       })
+  }
+
+  @Test(
+    arguments: [
+      "averaging=exponential,averaging_decay=0.9", "averaging=last,averaging_count=2",
+      "schedule=plateau,schedule_patience=0,learning_rate=1", "schedule=cosine,schedule_unit=step,warm_up=3",
+      "schedule=one-cycle,schedule_unit=step", "schedule=exponential", "clip_value=0.1",
+    ])
+  func everyStepWith(_ settings: String) throws {
+    var configuration = configuration { $0.optimizer = OptimizerConfiguration(.adam, learningRate: 0.05) }
+    try configuration.apply(settings.split(separator: ",").map { try SettingAssignment(override: String($0)) })
+    try expectSameBytesAtEveryStep(configuration)
   }
 
   @Test func everyStepWithEarlyStopping() throws {
@@ -105,15 +125,14 @@ import Testing
   @Test func stepByStep() throws {
     let folder = try TemporaryFolder()
     try train(
-      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
-    let place = folder.path("steps")
+      newRun(folder, "whole"), configuration(), resuming: false)
     var outcome = try train(
-      RunFolder.create(at: place, system: UnsynchronizedFiles()), configuration(), resuming: false, stopAfter: 1)
+      newRun(folder, "steps"), configuration(), resuming: false, stopAfter: 1)
     var step = 1
     while outcome == .interrupted(.termination) {
       step += 1
       outcome = try train(
-        RunFolder.open(at: place, system: UnsynchronizedFiles()), configuration(), resuming: true, stopAfter: step)
+        openRun(folder, "steps"), configuration(), resuming: true, stopAfter: step)
     }
     #expect(outcome == .finished)
     #expect(try finalFiles(folder, "steps") == finalFiles(folder, "whole"))
@@ -123,13 +142,13 @@ import Testing
   @Test func killedAfterCheckpoint() throws {
     let folder = try TemporaryFolder()
     try train(
-      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
+      newRun(folder, "whole"), configuration(), resuming: false)
     try train(
-      RunFolder.create(at: folder.path("killed"), system: UnsynchronizedFiles()), configuration(), resuming: false,
+      newRun(folder, "killed"), configuration(), resuming: false,
       stopAfter: 4)
     let rows = try #require(folder.bytes("whole/metrics.csv"))
     try folder.put(rows, in: "killed/metrics.csv")
-    try train(RunFolder.open(at: folder.path("killed"), system: UnsynchronizedFiles()), configuration(), resuming: true)
+    try train(openRun(folder, "killed"), configuration(), resuming: true)
     #expect(try finalFiles(folder, "killed") == finalFiles(folder, "whole"))
   }
 
@@ -137,13 +156,13 @@ import Testing
   @Test func killedBeforeFirstCheckpoint() throws {
     let folder = try TemporaryFolder()
     try train(
-      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
+      newRun(folder, "whole"), configuration(), resuming: false)
     do {
-      let killed = try RunFolder.create(at: folder.path("killed"), system: UnsynchronizedFiles())
+      let killed = try newRun(folder, "killed")
       try killed.begin(configuration: "", environment: [:])
       try folder.put(Array("epoch,step,learning_rate,train_loss\n".utf8), in: "killed/metrics.csv")
     }
-    let killed = try RunFolder.open(at: folder.path("killed"), system: UnsynchronizedFiles())
+    let killed = try openRun(folder, "killed")
     let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration(), folder: killed)
     #expect(try !runner.resume())
     try runner.run()
@@ -167,9 +186,9 @@ import Testing
 
   @Test func finishedRunOnlyReports() throws {
     let folder = try TemporaryFolder()
-    try train(RunFolder.create(at: folder.path("run"), system: UnsynchronizedFiles()), configuration(), resuming: false)
+    try train(newRun(folder, "run"), configuration(), resuming: false)
     let before = try finalFiles(folder, "run")
-    let run = try RunFolder.open(at: folder.path("run"), system: UnsynchronizedFiles())
+    let run = try openRun(folder, "run")
     let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration(), folder: run)
     try runner.resume()
     var steps = 0
@@ -183,11 +202,11 @@ import Testing
   @Test func moreEpochsGoOnAsIfPlannedSo() throws {
     let folder = try TemporaryFolder()
     try train(
-      RunFolder.create(at: folder.path("run"), system: UnsynchronizedFiles()), configuration { $0.epochs = 2 },
+      newRun(folder, "run"), configuration { $0.epochs = 2 },
       resuming: false)
-    try train(RunFolder.open(at: folder.path("run"), system: UnsynchronizedFiles()), configuration(), resuming: true)
+    try train(openRun(folder, "run"), configuration(), resuming: true)
     try train(
-      RunFolder.create(at: folder.path("whole"), system: UnsynchronizedFiles()), configuration(), resuming: false)
+      newRun(folder, "whole"), configuration(), resuming: false)
     #expect(folder.bytes("run/metrics.csv") == folder.bytes("whole/metrics.csv"))
     #expect(folder.bytes("run/model/model.safetensors") == folder.bytes("whole/model/model.safetensors"))
   }
@@ -195,9 +214,9 @@ import Testing
   @Test func refusesCheckpointOfAnotherRun() throws {
     let folder = try TemporaryFolder()
     try train(
-      RunFolder.create(at: folder.path("run"), system: UnsynchronizedFiles()), configuration(), resuming: false,
+      newRun(folder, "run"), configuration(), resuming: false,
       stopAfter: 2)
-    let run = try RunFolder.open(at: folder.path("run"), system: UnsynchronizedFiles())
+    let run = try openRun(folder, "run")
     let runner = try TrainingRunner(
       LineTask(), model: Line(), configuration: configuration(), folder: run, identity: ["data": "another"])
     let error = #expect(throws: TrainingError.self) { try runner.resume() }

@@ -91,6 +91,27 @@ private struct ScriptedTask: TrainingTask {
     #expect(best.epoch == 2)
   }
 
+  @Test func averages() throws {
+    var biases: [Float] = []
+    let task = ScriptedTask(metrics: [1, 1, 1, 1])
+    func report(_ change: (inout TrainingConfiguration) -> Void) throws -> TrainingReport<Line> {
+      var settings = configuration { $0.keepBest = false }
+      change(&settings)
+      return try TrainingRunner(task, model: Line(), configuration: settings).run()
+    }
+    // Models 1 to 4 have a bias of -0.1 to -0.4.
+    biases.append(
+      try report {
+        $0.averaging.kind = .last; $0.averaging.count = 2
+      }.model.bias.value.scalar)
+    biases.append(
+      try report {
+        $0.averaging.kind = .exponential; $0.averaging.decay = 0.5
+      }.model.bias.value.scalar)
+    #expect(abs(biases[0] + 0.35) < 1e-6)
+    #expect(abs(biases[1] + (0.1 / 8 + 0.2 / 8 + 0.3 / 4 + 0.4 / 2)) < 1e-6)
+  }
+
   @Test func higherIsBetter() throws {
     let task = ScriptedTask(metrics: [0.5, 0.7, 0.6, 0.65], direction: .higherIsBetter)
     let report = try TrainingRunner(task, model: Line(), configuration: configuration()).run()
