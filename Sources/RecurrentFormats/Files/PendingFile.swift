@@ -54,7 +54,8 @@ struct PendingFile: ~Copyable {
 
   /// Puts everything on the device and closes the file; where that fails, the file is removed.
   /// - Returns: the SHA-256 as hexadecimal digits, empty where hashing is off.
-  consuming func finish() throws(FileError) -> String {
+  // Not `consuming`: optimised builds then freed a copy of `path` that the caller still held.
+  mutating func finish() throws(FileError) -> String {
     do throws(FileError) {
       try writer.flush()
       if !isDevice {
@@ -75,7 +76,7 @@ struct PendingFile: ~Copyable {
   }
 
   /// Closes the file and removes it.
-  consuming func abandon() {
+  func abandon() {
     try? system.close(descriptor)
     if !isDevice { try? system.removeFile(path) }
   }

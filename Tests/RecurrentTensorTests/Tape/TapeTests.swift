@@ -92,8 +92,7 @@ struct TapeTests {
     #expect(found[0].scalars == [16, 24])
   }
 
-  @Test func aFunctionThatThrowsLeavesTheTapeUsable() {
-    struct Stop: Error {}
+  @Test func aScopeThatEndsEarlyLeavesTheTapeUsable() {
     let tape = Tape()
     for _ in 0..<3 {
       tape.open()
