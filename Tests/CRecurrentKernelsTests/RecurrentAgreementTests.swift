@@ -2,7 +2,7 @@ import CRecurrentKernels
 import Testing
 
 /// Every table against the scalar oracle in double precision.
-@Suite(.guardedBuffers) struct RecurrentAgreementTests {
+@Suite(.fencedBuffers) struct RecurrentAgreementTests {
   /// Layers of every cell, in both directions, with and without lengths, states, biases and gaps.
   static let layers: [RecurrentLayer] = Cell.all.enumerated().flatMap { number, cell in
     [false, true].flatMap { reverse in

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Forward values of each cell, written out as arithmetic.
-@Suite(.guardedBuffers) struct RecurrentCellTests {
+@Suite(.fencedBuffers) struct RecurrentCellTests {
   private static let sigmoid = UnaryFunction.sigmoid
 
   /// One unit, one input, one step: x = 0.5, h = 0.25. In the order of the weights, W x = 0.25, -0.5, 1, 0.75 and

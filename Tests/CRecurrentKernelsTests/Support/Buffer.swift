@@ -1,10 +1,11 @@
 import CRecurrentKernels
 import Foundation
 
-/// An array of a table's element type between guards that no kernel may touch, alive until its test ends.
+/// An array of a table's element type, alive until its test ends, around which no kernel may write.
 ///
-/// It starts one element past a multiple of 64 bytes, since the contract promises kernels no alignment, and holds a
-/// recognisable NaN until something is written. Only a suite with the trait `.guardedBuffers` can make one.
+/// Its address is a multiple of the element's size and of nothing more, since the contract promises kernels no alignment,
+/// and it holds a recognisable NaN until something is written. Only a suite with the trait `.guardedBuffers` or
+/// `.fencedBuffers` can make one.
 struct Buffer {
   let element: rk_element
   let count: Int
@@ -19,8 +20,10 @@ struct Buffer {
     let size = element == RK_FLOAT32 ? 4 : 8
     self.element = element
     self.count = count
-    guard let owner = BufferOwner.current else { preconditionFailure("The suite lacks the trait .guardedBuffers") }
-    pointer = owner.allocate(byteCount: count * size, offset: size)
+    guard let owner = BufferOwner.current else {
+      preconditionFailure("The suite lacks the trait .guardedBuffers or .fencedBuffers")
+    }
+    pointer = owner.allocate(byteCount: count * size, elementSize: size)
   }
 
   init(_ element: rk_element, _ values: [Double]) {
@@ -58,8 +61,7 @@ struct Buffer {
 
   /// Whether nothing was written to these elements.
   func isUntouched(_ range: Range<Int>) -> Bool {
-    UnsafeRawBufferPointer(start: pointer(at: range.lowerBound), count: range.count * size)
-      .allSatisfy { $0 == BufferOwner.unwritten }
+    BufferOwner.isUnwritten(pointer(at: range.lowerBound), byteCount: range.count * size)
   }
 
   func copy() -> Buffer {

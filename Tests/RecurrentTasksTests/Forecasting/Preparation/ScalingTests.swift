@@ -1,3 +1,4 @@
+import Foundation
 import RecurrentTasks
 import Testing
 
@@ -27,12 +28,19 @@ import Testing
 
   @Test(arguments: [Scaling.minMax, .standard])
   func extremeValuesDoNotTrap(scaling: Scaling) {
-    for values in [[1e-200, 3e-200], [-1e308, 1e308], [1e200, 3e200], [5e-324, 0]] {
+    for values in [[1e-200, 3e-200], [-1e308, 1e308], [1e200, 3e200], [.leastNonzeroMagnitude, 0]] {
       let scale = AffineScale.fit(scaling, to: values)
       #expect(scale.scale > 0 && scale.scale.isFinite && scale.offset.isFinite)
     }
     #expect(abs(AffineScale.fit(.standard, to: [1e-200, 3e-200]).scaled(3e-200) - 1) < 1e-12)
     #expect(abs(AffineScale.fit(.standard, to: [1e200, 3e200]).scaled(3e200) - 1) < 1e-12)
+  }
+
+  @Test func aStoredScaleMustHaveAnInverse() throws {
+    let scale = AffineScale(offset: 1.5, scale: 0.1)
+    #expect(try JSONDecoder().decode(AffineScale.self, from: JSONEncoder().encode(scale)) == scale)
+    let altered = Data(#"{"offset":1,"scale":0}"#.utf8)
+    #expect(throws: DecodingError.self) { _ = try JSONDecoder().decode(AffineScale.self, from: altered) }
   }
 
   @Test func windowsHaveTheirOwnScale() {

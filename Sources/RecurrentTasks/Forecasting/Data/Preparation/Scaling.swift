@@ -69,6 +69,20 @@ private func meanAndDeviation(_ values: some Collection<Double>, unit: Double = 
   return (mean, (squares / count).squareRoot() * unit)
 }
 
+extension AffineScale {
+  /// Reads origin and unit, which must be finite, and the unit not 0.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let offset = try container.decode(Double.self, forKey: .offset)
+    let scale = try container.decode(Double.self, forKey: .scale)
+    guard offset.isFinite, scale.isFinite, scale != 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .scale, in: container, debugDescription: "a scale is finite and not 0")
+    }
+    self.init(offset: offset, scale: scale)
+  }
+}
+
 /// Brings every window of a series to its own mean and deviation, so that a network sees shapes and not levels (instance
 /// normalisation).
 ///

@@ -11,12 +11,12 @@ struct CategoryColumn {
   private var indices: [String: Int]
   private let isClosed: Bool
 
-  /// - Parameter known: the only values allowed, where a model was trained on them.
+  /// - Parameter known: the only values allowed, all different, where a model was trained on them.
   init(name: String, known: [String]?) {
     self.name = name
     values = known ?? []
     isClosed = known != nil
-    indices = Dictionary(values.enumerated().map { ($1, $0) }) { first, _ in first }
+    indices = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
   }
 
   /// The number that stands for `value` until the column is complete; `nil` when there is no room for it, see `error(for:at:)`.
