@@ -5,7 +5,9 @@ final class TemporaryFolder {
   let path: String
 
   init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/recurrent-training-\(UUID().uuidString)"
+    // In memory where there is such a place: file systems wait for the disk when one file is moved over another.
+    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+    path = parent + "/recurrent-training-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
@@ -37,8 +39,9 @@ final class TemporaryFolder {
 
   /// The content of all files in a folder, by name, manifests included.
   func files(in folder: String) -> [String: [UInt8]] {
-    Dictionary(uniqueKeysWithValues: names(in: folder).compactMap { name in
-      bytes(folder + "/" + name).map { (name, $0) }
-    })
+    Dictionary(
+      uniqueKeysWithValues: names(in: folder).compactMap { name in
+        bytes(folder + "/" + name).map { (name, $0) }
+      })
   }
 }

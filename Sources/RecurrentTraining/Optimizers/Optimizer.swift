@@ -34,15 +34,11 @@ extension Optimizer {
   /// Takes over a state that was saved, such as that of a checkpoint.
   ///
   /// - Parameters:
-  ///   - stepCount: The steps done before.
   ///   - tensors: What `OptimizerState.tensors(for:)` gave.
   ///   - model: The model that the state belongs to.
   /// - Throws: `OptimizerStateError` that lists everything missing, unknown or of another shape; the optimiser is then
   ///   unchanged.
-  public mutating func restore(
-    stepCount: Int, tensors: [String: Tensor], for model: some Module
-  ) throws(OptimizerStateError) {
-    state = try OptimizerState(
-      momentNames: state.momentNames, stepCount: stepCount, tensors: tensors, model: model)
+  public mutating func restore(_ tensors: [String: Tensor], for model: some Module) throws(OptimizerStateError) {
+    state = try OptimizerState(momentNames: state.momentNames, tensors: tensors, model: model)
   }
 }

@@ -45,57 +45,97 @@ public struct OptimizerState: Sendable {
 // MARK: - Files
 
 extension OptimizerState {
-  /// The moments by name and path, for example `exp_avg.head.weight`, each of its parameter's shape. Nothing before the
-  /// first step.
+  private static let stepName = "step"
+
+  /// The state under names for a file: `step`, and each moment by its name and the path of the parameter, for example
+  /// `exp_avg.head.weight`, of the parameter's shape. Before the first step there is `step` alone.
   ///
-  /// - Parameter model: The model that the optimiser has updated.
+  /// The number of steps is in double precision, so that it is exact up to 2^53.
+  ///
+  /// - Parameter model: The model that the optimiser updates.
   public func tensors(for model: some Module) -> [(name: String, tensor: Tensor)] {
-    if stepCount == 0 { return [] }
+    let step = (name: OptimizerState.stepName, tensor: Tensor(doubles: [Double(stepCount)], shape: []))
+    if stepCount == 0 { return [step] }
     let parameters = model.trainableParameters
     precondition(parameters.map(\.shape) == layout.shapes, "the state belongs to another model")
-    return momentNames.indices.flatMap { moment in
+    let values = momentNames.indices.flatMap { moment in
       parameters.indices.map { index in
         (
-          "\(momentNames[moment]).\(parameters[index].path)",
-          moments[moment].view(layout.shapes[index], from: layout.offsets[index])
+          name: "\(momentNames[moment]).\(parameters[index].path)",
+          tensor: moments[moment].view(layout.shapes[index], from: layout.offsets[index])
         )
       }
     }
+    return [step] + values
   }
 
-  /// The state made of what `tensors(for:)` gave.
+  /// The state that `tensors(for:)` gave, for an optimiser that keeps moments of the given names.
   init(
-    momentNames: [String], stepCount: Int, tensors: [String: Tensor], model: some Module
+    momentNames: [String], tensors: [String: Tensor], model: some Module
   ) throws(OptimizerStateError) {
     self.init(momentNames: momentNames)
-    let parameters = model.trainableParameters
-    var problems: [OptimizerStateError.Problem] = stepCount < 0 ? [.stepCount(stepCount)] : []
-    var unused = Set(tensors.keys)
-    if stepCount > 0 {
+    var reader = StateReader(tensors: tensors)
+    let steps = try reader.count(OptimizerState.stepName)
+    if steps > 0 {
+      let parameters = model.trainableParameters
       for parameter in parameters { layout.append(parameter.shape) }
-      let elementType = model.parameters.first?.parameter.value.elementType ?? .float32
-      reserveMoments(layout, elementType: elementType)
-      for (moment, momentName) in momentNames.enumerated() {
+      reserveMoments(layout, elementType: model.parameters.first?.parameter.value.elementType ?? .float32)
+      for (moment, name) in momentNames.enumerated() {
         for (index, parameter) in parameters.enumerated() {
-          let name = "\(momentName).\(parameter.path)"
-          unused.remove(name)
-          guard let tensor = tensors[name] else {
-            problems.append(.missing(name, expected: parameter.shape))
-            continue
-          }
-          guard tensor.shape == parameter.shape else {
-            problems.append(.shape(name, expected: parameter.shape, actual: tensor.shape))
-            continue
-          }
-          let source = tensor.converted(to: elementType)
-          (memory(ofMoment: moment) + layout.offsets[index] * elementType.stride)
-            .copyMemory(from: source.pointer, byteCount: source.count * elementType.stride)
+          guard let values = reader.tensor("\(name).\(parameter.path)", parameter.shape) else { continue }
+          copy(values, toMoment: moment, at: layout.offsets[index])
         }
       }
     }
-    problems += unused.sorted().map { .unknown($0) }
-    guard problems.isEmpty else { throw OptimizerStateError(problems: problems) }
-    self.stepCount = stepCount
+    try reader.finish()
+    stepCount = steps
+  }
+
+  private func copy(_ values: Tensor, toMoment moment: Int, at offset: Int) {
+    let type = moments[moment].elementType
+    let source = values.converted(to: type)
+    (memory(ofMoment: moment) + offset * type.stride)
+      .copyMemory(from: source.pointer, byteCount: source.count * type.stride)
+  }
+}
+
+/// Takes tensors out of a saved state, and notes what is wrong with it.
+private struct StateReader {
+  let tensors: [String: Tensor]
+  private var unused: Set<String>
+  private var problems: [OptimizerStateError.Problem] = []
+
+  init(tensors: [String: Tensor]) {
+    self.tensors = tensors
+    unused = Set(tensors.keys)
+  }
+
+  mutating func tensor(_ name: String, _ shape: Shape) -> Tensor? {
+    unused.remove(name)
+    guard let tensor = tensors[name] else {
+      problems.append(.missing(name, expected: shape))
+      return nil
+    }
+    guard tensor.shape == shape else {
+      problems.append(.shape(name, expected: shape, actual: tensor.shape))
+      return nil
+    }
+    return tensor
+  }
+
+  /// A number of steps.
+  mutating func count(_ name: String) throws(OptimizerStateError) -> Int {
+    guard let tensor = tensor(name, []) else { throw OptimizerStateError(problems: problems) }
+    let value = tensor.doubles[0]
+    guard let count = Int(exactly: value), (0...1 << 53).contains(count) else {
+      throw OptimizerStateError(problems: [.stepCount(value)])
+    }
+    return count
+  }
+
+  func finish() throws(OptimizerStateError) {
+    let all = problems + unused.sorted().map { .unknown($0) }
+    if !all.isEmpty { throw OptimizerStateError(problems: all) }
   }
 }
 
@@ -104,7 +144,7 @@ public struct OptimizerStateError: Error, Hashable, Sendable, CustomStringConver
   /// One thing that does not fit.
   public enum Problem: Hashable, Sendable {
     /// There cannot be that many steps.
-    case stepCount(Int)
+    case stepCount(Double)
     /// The optimiser keeps something of a parameter that was not given.
     case missing(String, expected: Shape)
     /// Something was given that the optimiser does not keep, or of a parameter that the model does not train.

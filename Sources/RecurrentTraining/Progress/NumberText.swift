@@ -33,6 +33,15 @@ public enum NumberText {
     return fixed(value, decimals: min(9, max(0, digits - 1 - exponent)))
   }
 
+  /// A number with at most so many digits, without zeros at its end: `0.001`.
+  public static func shortest(_ value: Double, digits: Int = 4) -> String {
+    var text = significant(value, digits: digits)
+    guard text.contains("."), !text.contains("e") else { return text }
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
+  }
+
   /// A count with a unit of thousands: `987`, `12.3k`, `4.56M`.
   public static func compact(_ value: Double) -> String {
     for (size, unit) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value.magnitude >= size {

@@ -18,7 +18,7 @@ struct ProgressLine: Sendable {
   var figures: [String] {
     var figures = ["loss \(NumberText.significant(meanLoss))"]
     if let metric { figures.append("\(metric.name) \(NumberText.significant(metric.value))") }
-    figures.append("rate \(NumberText.significant(learningRate, digits: 3))")
+    figures.append("rate \(NumberText.shortest(learningRate))")
     if let itemsPerSecond { figures.append("\(NumberText.compact(itemsPerSecond)) \(itemName)/s") }
     if let secondsLeft { figures.append("ETA \(NumberText.duration(secondsLeft))") }
     return figures

@@ -8,8 +8,8 @@ struct CheckpointState: Hashable, Sendable {
   var identity: JSONObject
   /// Bytes of `metrics.csv` that belong to the epochs done.
   var metricsByteCount: Int
-  /// The learning-rate schedule's own state.
-  var schedule: JSONObject
+  /// What a schedule that is driven by a plateau has seen.
+  var plateau: ReduceOnPlateau.State?
 
   /// The version of the layout of a checkpoint. A reader takes this one and older ones.
   static let formatVersion = 1
@@ -30,7 +30,7 @@ extension CheckpointState {
       "epochs_without_improvement": .integer(state.epochsWithoutImprovement),
       "last_epoch": state.lastEpoch?.json ?? .null,
       "metrics_bytes": .integer(metricsByteCount),
-      "schedule": .object(schedule),
+      "plateau": plateau?.json ?? .null,
       "identity": .object(identity),
     ]
   }
@@ -50,7 +50,7 @@ extension CheckpointState {
     state.best = try reader.optional("best", BestEpoch.init(json:))
     state.lastEpoch = try reader.optional("last_epoch", EpochReport.init(json:))
     metricsByteCount = try reader.integer("metrics_bytes")
-    schedule = try reader.member("schedule", \.object)
+    plateau = try reader.optional("plateau", ReduceOnPlateau.State.init(json:))
     identity = try reader.member("identity", \.object)
   }
 }
@@ -78,6 +78,22 @@ private struct StateReader {
       if value == .null { return .some(.none) }
       return read(value).map { .some($0) }
     }
+  }
+}
+
+extension ReduceOnPlateau.State {
+  var json: JSONValue {
+    [
+      "rate": .number(rate), "best": best.map { .number($0) } ?? .null, "bad_count": .integer(badCount),
+      "cooldown_left": .integer(cooldownLeft),
+    ]
+  }
+
+  init?(json: JSONValue) {
+    guard let rate = json["rate"]?.number, let best = json["best"], best == .null || best.number != nil,
+      let badCount = json["bad_count"]?.integer, let cooldownLeft = json["cooldown_left"]?.integer
+    else { return nil }
+    self.init(rate: rate, best: best.number, badCount: badCount, cooldownLeft: cooldownLeft)
   }
 }
 

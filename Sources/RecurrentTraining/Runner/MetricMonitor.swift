@@ -16,7 +16,7 @@ struct MetricMonitor: Sendable {
   }
 
   /// The metric that decides: the one asked for, else the first of the validation part, else the training loss.
-  private func metric(of report: EpochReport) throws(TrainingError) -> Metric {
+  func metric(of report: EpochReport) throws(TrainingError) -> Metric {
     let columns = report.columns
     guard let name else { return columns.dropFirst().first ?? columns[0] }
     if let metric = columns.first(where: { $0.name == name }) { return metric }
@@ -29,8 +29,7 @@ struct MetricMonitor: Sendable {
   /// Takes an epoch into account.
   ///
   /// - Returns: Whether the model is the best so far.
-  func judge(_ report: EpochReport, _ state: inout TrainingState) throws(TrainingError) -> Bool {
-    let metric = try metric(of: report)
+  func judge(_ report: EpochReport, by metric: Metric, _ state: inout TrainingState) -> Bool {
     let isBetter = metric.value.isFinite && isImprovement(metric, over: state.best?.metric)
     if isBetter {
       state.best = BestEpoch(epoch: report.epoch, step: report.step, metric: metric)

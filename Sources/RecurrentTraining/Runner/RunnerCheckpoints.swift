@@ -28,17 +28,23 @@ extension TrainingRunner {
     }
     do throws(ParameterLoadingError) {
       try model.load(checkpoint.model)
-      if !checkpoint.best.isEmpty {
-        var kept = model
-        try kept.load(checkpoint.best)
-        best = kept
+      if !checkpoint.best.isEmpty { best = try model.loading(checkpoint.best) }
+      if let kind = average?.kind {
+        var models: [Task.Model] = []
+        for tensors in checkpoint.average.numbered { models.append(try model.loading(tensors)) }
+        average = WeightAverage(kind, models: models)
       }
     } catch {
       throw refuse("its weights are not those of this model (\(error.description))")
     }
+    do throws(OptimizerStateError) {
+      try optimizer.restore(checkpoint.optimizer, for: model)
+    } catch {
+      throw refuse(error.description)
+    }
     state = checkpoint.description.state
     savedStep = state.step
-    optimizer.restore(checkpoint.optimizer)
+    scheduler.plateau = checkpoint.description.plateau
     carry = task.initialCarry(inEpoch: state.epoch)
     carry.restore(from: checkpoint.carry)
   }
@@ -61,9 +67,9 @@ extension TrainingRunner {
     guard let recorder else { return }
     let checkpoint = Checkpoint(
       description: CheckpointState(
-        state: state, identity: identity, metricsByteCount: recorder.metricsByteCount, schedule: [:]),
-      model: model.namedTensors, optimizer: optimizer.state, best: best?.namedTensors ?? [], average: [],
-      carry: carry.tensors)
+        state: state, identity: identity, metricsByteCount: recorder.metricsByteCount, plateau: scheduler.plateau),
+      model: model.namedTensors, optimizer: optimizer.state.tensors(for: model), best: best?.namedTensors ?? [],
+      average: average?.namedTensors ?? [], carry: carry.tensors)
     guard let path = try self.recorder?.save(checkpoint) else { return }
     savedStep = state.step
     onEvent(.checkpointWritten(path: path, step: state.step))
@@ -74,6 +80,36 @@ extension TrainingRunner {
       TrainingError.NotFinite(
         step: state.step, epoch: lastStep?.epoch ?? state.epoch, batch: lastStep?.batch ?? state.batch,
         loss: lastStep?.loss ?? .nan, learningRate: Double(optimizer.learningRate), culprit: .parameter(path)))
+  }
+}
+
+extension Module {
+  /// A copy with other values for the parameters.
+  fileprivate func loading(_ tensors: [String: Tensor]) throws(ParameterLoadingError) -> Self {
+    var copy = self
+    try copy.load(tensors)
+    return copy
+  }
+}
+
+extension WeightAverage {
+  /// The parameters of all models that the mean is computed from, their number before the path: `0.head.weight`.
+  fileprivate var namedTensors: NamedTensors {
+    models.enumerated().flatMap { number, model in model.namedTensors.map { ("\(number).\($0.name)", $0.tensor) } }
+  }
+}
+
+extension [String: Tensor] {
+  /// Takes tensors apart that have a number before their path; numbers begin at 0.
+  fileprivate var numbered: [[String: Tensor]] {
+    var groups: [[String: Tensor]] = []
+    while true {
+      let prefix = "\(groups.count)."
+      let group = filter { $0.key.hasPrefix(prefix) }
+      if group.isEmpty { return groups }
+      groups.append(
+        [String: Tensor](uniqueKeysWithValues: group.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
+    }
   }
 }
 

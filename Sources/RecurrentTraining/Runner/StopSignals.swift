@@ -10,6 +10,7 @@
 ///
 /// The handler does nothing but set the flag; a second Ctrl-C ends the process at once, with exit code 130. Calls of
 /// different threads share the request.
+@discardableResult
 public func withStopSignals<Result, Failure: Error>(
   _ body: (StopRequest) throws(Failure) -> Result
 ) throws(Failure) -> Result {

@@ -20,7 +20,9 @@ public final class TrainingRunner<Task: TrainingTask> {
   public internal(set) var model: Task.Model
 
   var best: Task.Model?
-  var optimizer: any Optimizer
+  var average: WeightAverage<Task.Model>?
+  var optimizer: AnyOptimizer
+  var scheduler: LearningRateScheduler
   var carry: Task.Carry
   var state = TrainingState()
   var recorder: RunRecorder?
@@ -49,25 +51,40 @@ public final class TrainingRunner<Task: TrainingTask> {
   public convenience init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder? = nil,
     identity: JSONObject = [:]
-  ) {
-    self.init(
+  ) throws {
+    try self.init(
       task, model: model, configuration: configuration, folder: folder, identity: identity, clock: monotonicSeconds)
   }
 
   init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder?, identity: JSONObject,
     clock: @escaping Clock
-  ) {
+  ) throws {
     self.task = task
     self.model = model
     self.configuration = configuration
     self.folder = folder
     self.identity = identity
     self.clock = clock
-    optimizer = SGD(learningRate: Float(configuration.learningRate))
+    optimizer = try configuration.optimizer.makeOptimizer()
+    scheduler = try Self.makeScheduler(task, configuration)
+    average = configuration.averaging.average.map { WeightAverage($0) }
     key = RandomKey(seed: UInt64(configuration.seed))
     monitor = MetricMonitor(configuration)
     carry = task.initialCarry(inEpoch: 0)
+  }
+
+  private static func makeScheduler(
+    _ task: Task, _ configuration: TrainingConfiguration
+  ) throws -> LearningRateScheduler {
+    try configuration.schedule.validate()
+    let length =
+      switch configuration.schedule.unit {
+      case .epoch: configuration.epochs
+      case .step: (0..<configuration.epochs).reduce(0) { $0 + task.batchCount(inEpoch: $1) }
+      }
+    let rate = try configuration.optimizer.resolved().learningRate ?? 0
+    return try LearningRateScheduler(configuration.schedule.schedule(length: length), base: rate)
   }
 
   /// Trains until all epochs are done, the metric no longer gets better, or `stop` is set.
@@ -110,7 +127,7 @@ extension TrainingRunner {
   private func makeStep(_ onEvent: (TrainingEvent) -> Void) throws {
     let task = task
     let batch = BatchPosition(epoch: state.epoch, index: state.batch, step: state.step, key: key)
-    let rate = configuration.learningRate
+    let rate = scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step)
     let (loss, count) = try scope.evaluate(at: &model, key: key.folding(state.step)) { model in
       let loss = try task.loss(of: model, on: batch, carry: &carry)
       return (loss.mean, loss.count)
@@ -121,6 +138,7 @@ extension TrainingRunner {
     if let limit = configuration.clipNorm { scope.gradients.clip(toGlobalNorm: limit) }
     optimizer.learningRate = Float(rate)
     optimizer.update(&model, with: scope.gradients)
+    if case .exponential? = average?.kind { average?.record(model) }
     state.countStep(loss: Double(loss), items: count)
     let report = StepReport(
       epoch: batch.epoch + 1, batch: state.batch, batchCount: batchesInEpoch, step: state.step, loss: Double(loss),
@@ -131,12 +149,16 @@ extension TrainingRunner {
   }
 
   private func endEpoch(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
+    if case .last? = average?.kind { average?.record(model) }
+    let judgedModel = judgedModel
     let report = EpochReport(
       epoch: state.epoch + 1, step: state.step, trainingLoss: state.meanLoss, learningRate: learningRate,
       metrics: try task.validate(judgedModel))
     state.beginNextEpoch(after: report)
     if state.epoch == configuration.epochs { state.ending = .finished }
-    let isImproved = try monitor.judge(report, &state)
+    let metric = try monitor.metric(of: report)
+    let isImproved = monitor.judge(report, by: metric, &state)
+    scheduler.observe(metric.direction == .lowerIsBetter ? metric.value : -metric.value)
     if isImproved, configuration.keepBest, monitor.canChooseBest(report) { best = judgedModel }
     recorder?.append(report)
     onEvent(.epochEnded(report))
@@ -156,8 +178,8 @@ extension TrainingRunner {
     if batchesInEpoch < 1 { throw TrainingError.noBatches(epoch: state.epoch + 1) }
   }
 
-  /// The model that is judged and kept.
-  private var judgedModel: Task.Model { model }
+  /// The model that is judged and kept: the mean where weights are averaged.
+  private var judgedModel: Task.Model { average?.model ?? model }
 
   private func divergence(at batch: BatchPosition, loss: Float, learningRate: Double) -> TrainingError {
     .notFinite(

@@ -70,9 +70,10 @@ struct StackNamesTests {
       })
     let found = names(stack).filter { $0.hasPrefix("initial") }
     #expect(
-      found == (0..<2).flatMap { layer in
-        ["", "_reverse"].flatMap { ["initial_hidden_l\(layer)\($0)", "initial_cell_l\(layer)\($0)"] }
-      })
+      found
+        == (0..<2).flatMap { layer in
+          ["", "_reverse"].flatMap { ["initial_hidden_l\(layer)\($0)", "initial_cell_l\(layer)\($0)"] }
+        })
   }
 
   @Test func namesStandBelowTheProperty() {

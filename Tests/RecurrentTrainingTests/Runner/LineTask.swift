@@ -34,8 +34,6 @@ struct LastMean: TrainingCarry {
 struct LineTask: TrainingTask {
   /// Makes the losses of a step infinite.
   var brokenStep: Int?
-  /// The metric of each epoch, instead of the error.
-  var scriptedMetrics: [Double]?
   var hasValidation = true
 
   var itemName: String { "points" }

@@ -8,7 +8,7 @@ import Testing
   private func configuration(rate: Double = 0.1) -> TrainingConfiguration {
     var configuration = TrainingConfiguration()
     configuration.epochs = 3
-    configuration.learningRate = rate
+    configuration.optimizer = OptimizerConfiguration(.sgd, learningRate: rate)
     configuration.threads = 1
     return configuration
   }
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func lossStopsBeforeUpdate() throws {
-    let runner = TrainingRunner(LineTask(brokenStep: 3), model: Line(), configuration: configuration())
+    let runner = try TrainingRunner(LineTask(brokenStep: 3), model: Line(), configuration: configuration())
     var afterSecond: [Float] = []
     var steps = 0
     let error = #expect(throws: TrainingError.self) {
@@ -44,7 +44,7 @@ import Testing
   @Test func parameterIsBlamedFirst() throws {
     var model = Line()
     model.bias.value = Tensor(.nan)
-    let runner = TrainingRunner(LineTask(), model: model, configuration: configuration())
+    let runner = try TrainingRunner(LineTask(), model: model, configuration: configuration())
     let error = #expect(throws: TrainingError.self) { try runner.run() }
     #expect(place(error)?.culprit == .parameter("bias"))
     #expect(place(error)?.step == 1)
@@ -55,7 +55,7 @@ import Testing
     let run = try RunFolder.create(at: folder.path("run"))
     var settings = configuration(rate: 3e38)
     settings.checkpointSteps = 1
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: settings, folder: run)
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: settings, folder: run)
     let error = #expect(throws: TrainingError.self) { try runner.run() }
     #expect(place(error)?.culprit == .parameter("weight"))
     #expect(place(error)?.step == 1)
@@ -71,7 +71,7 @@ import Testing
         BatchLoss(mean: sqrt(model.bias.value.squared()).sum(), count: 1)
       }
     }
-    let runner = TrainingRunner(Steep(), model: Line(), configuration: configuration())
+    let runner = try TrainingRunner(Steep(), model: Line(), configuration: configuration())
     let error = #expect(throws: TrainingError.self) { try runner.run() }
     #expect(place(error)?.culprit == .gradient("bias"))
     #expect(place(error)?.loss == 0)

@@ -24,7 +24,7 @@ private struct ScriptedTask: TrainingTask {
   private func configuration(_ change: (inout TrainingConfiguration) -> Void = { _ in }) -> TrainingConfiguration {
     var configuration = TrainingConfiguration()
     configuration.epochs = 4
-    configuration.learningRate = 0.1
+    configuration.optimizer = OptimizerConfiguration(.sgd, learningRate: 0.1)
     configuration.threads = 1
     change(&configuration)
     return configuration
@@ -41,11 +41,12 @@ private struct ScriptedTask: TrainingTask {
 
   @Test func eventsComeInOrder() throws {
     var names: [String] = []
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.epochs = 2 })
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.epochs = 2 })
     try runner.run { event in
       switch event {
       case .started(let start): names.append("start \(start.epochs)x\(start.batchesPerEpoch) \(start.itemName)")
-      case .step(let step): names.append("step \(step.step): \(step.epoch).\(step.batch)/\(step.batchCount) \(step.itemCount)")
+      case .step(let step):
+        names.append("step \(step.step): \(step.epoch).\(step.batch)/\(step.batchCount) \(step.itemCount)")
       case .epochEnded(let epoch): names.append("epoch \(epoch.epoch) at \(epoch.step)")
       case .improved(let best): names.append("best \(best.epoch) \(best.metric.name)")
       case .finished: names.append("finished")
@@ -62,7 +63,7 @@ private struct ScriptedTask: TrainingTask {
   @Test func meanLossWeighsItems() throws {
     var losses: [(Double, Int)] = []
     var mean = 0.0
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.epochs = 1 })
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.epochs = 1 })
     try runner.run { event in
       if case .step(let step) = event { losses.append((step.loss, step.itemCount)) }
       if case .epochEnded(let epoch) = event { mean = epoch.trainingLoss }
@@ -73,7 +74,11 @@ private struct ScriptedTask: TrainingTask {
 
   @Test func stopsEarlyAndKeepsBest() throws {
     let task = ScriptedTask(metrics: [5, 3, 4, 3.5, 2, 1])
-    let runner = TrainingRunner(task, model: Line(), configuration: configuration { $0.epochs = 6; $0.patience = 2 })
+    let runner = try TrainingRunner(
+      task, model: Line(),
+      configuration: configuration {
+        $0.epochs = 6; $0.patience = 2
+      })
     var last: TrainingEvent?
     let report = try runner.run { last = $0 }
     #expect(report.outcome == .stoppedEarly)
@@ -86,6 +91,27 @@ private struct ScriptedTask: TrainingTask {
     #expect(best.epoch == 2)
   }
 
+  @Test func averages() throws {
+    var biases: [Float] = []
+    let task = ScriptedTask(metrics: [1, 1, 1, 1])
+    func report(_ change: (inout TrainingConfiguration) -> Void) throws -> TrainingReport<Line> {
+      var settings = configuration { $0.keepBest = false }
+      change(&settings)
+      return try TrainingRunner(task, model: Line(), configuration: settings).run()
+    }
+    // Models 1 to 4 have a bias of -0.1 to -0.4.
+    biases.append(
+      try report {
+        $0.averaging.kind = .last; $0.averaging.count = 2
+      }.model.bias.value.scalar)
+    biases.append(
+      try report {
+        $0.averaging.kind = .exponential; $0.averaging.decay = 0.5
+      }.model.bias.value.scalar)
+    #expect(abs(biases[0] + 0.35) < 1e-6)
+    #expect(abs(biases[1] + (0.1 / 8 + 0.2 / 8 + 0.3 / 4 + 0.4 / 2)) < 1e-6)
+  }
+
   @Test func higherIsBetter() throws {
     let task = ScriptedTask(metrics: [0.5, 0.7, 0.6, 0.65], direction: .higherIsBetter)
     let report = try TrainingRunner(task, model: Line(), configuration: configuration()).run()
@@ -96,7 +122,9 @@ private struct ScriptedTask: TrainingTask {
 
   @Test func smallChangesDoNotCount() throws {
     let task = ScriptedTask(metrics: [5, 4.95, 4.9, 4.85])
-    let settings = configuration { $0.patience = 2; $0.minimumChange = 0.2 }
+    let settings = configuration {
+      $0.patience = 2; $0.minimumChange = 0.2
+    }
     let report = try TrainingRunner(task, model: Line(), configuration: settings).run()
     #expect(report.outcome == .stoppedEarly)
     #expect(report.epochs == 3)
@@ -125,29 +153,40 @@ private struct ScriptedTask: TrainingTask {
     #expect(report.bestEpoch?.metric.name == "train_loss")
   }
 
-  @Test func unknownMetric() {
-    let runner = TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.monitor = "mae" })
+  @Test func unknownMetric() throws {
+    let runner = try TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.monitor = "mae" })
     let error = #expect(throws: TrainingError.self) { try runner.run() }
     #expect(
       error?.description
         == "monitor: there is no metric 'mae'; choose one of train_loss, validation_mse, validation_rmse")
   }
 
-  @Test func noBatches() {
+  @Test func settingOfAnotherOptimizer() {
+    let settings = configuration { $0.optimizer.beta1 = 0.9 }
+    let error = #expect(throws: OptimizerConfigurationError.self) {
+      try TrainingRunner(LineTask(), model: Line(), configuration: settings)
+    }
+    #expect(error?.description == "optimizer sgd has no beta1; it belongs to adam and adamw")
+  }
+
+  @Test func noBatches() throws {
     struct Empty: TrainingTask {
       func batchCount(inEpoch epoch: Int) -> Int { 0 }
       func loss(of model: Line, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
         BatchLoss(mean: Tensor(0), count: 0)
       }
     }
-    let runner = TrainingRunner(Empty(), model: Line(), configuration: configuration())
+    let runner = try TrainingRunner(Empty(), model: Line(), configuration: configuration())
     #expect(throws: TrainingError.noBatches(epoch: 1)) { try runner.run() }
   }
 
   @Test func clipsGradients() throws {
-    let free = TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.epochs = 1 })
-    let limited = TrainingRunner(
-      LineTask(), model: Line(), configuration: configuration { $0.epochs = 1; $0.clipNorm = 0.01 })
+    let free = try TrainingRunner(LineTask(), model: Line(), configuration: configuration { $0.epochs = 1 })
+    let limited = try TrainingRunner(
+      LineTask(), model: Line(),
+      configuration: configuration {
+        $0.epochs = 1; $0.clipNorm = 0.01
+      })
     var norm = 0.0
     try free.run { if case .step(let step) = $0 { norm = max(norm, step.gradientNorm) } }
     try limited.run()

@@ -74,7 +74,7 @@ public struct ForecastConfiguration: Settings {
   /// How the model is trained.
   public var training: TrainingConfiguration = {
     var training = TrainingConfiguration()
-    training.learningRate = 0.003
+    training.optimizer.learningRate = 0.003
     training.clipNorm = 1
     training.patience = 10
     return training
