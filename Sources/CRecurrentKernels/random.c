@@ -5,72 +5,104 @@
  * draw is u = high / 2^32 + low / 2^64, of which
  *   - a uniform float takes the first 24 bits, a uniform double the first 53, so the float is the double cut short;
  *   - a mask compares the high word, for both element types: the same elements are dropped;
- *   - a normal pair (elements 2j, 2j + 1) is the Box-Muller transform of its two 53-bit draws, in double; float rounds it. */
+ *   - a normal pair (elements 2j, 2j + 1) is the Box-Muller transform of its two 53-bit draws, in double, which a float
+ *     rounds. */
 #include "random.h"
 
 #include <math.h>
 
 static const uint64_t low_words = UINT64_C(1) << 63;
 
+/* The odd constants that the key grows by each round. */
+static const uint32_t philox_w0 = 0x9E3779B9, philox_w1 = 0xBB67AE85;
+
+static inline void philox_round(uint32_t *c0, uint32_t *c1, uint32_t *c2, uint32_t *c3, uint32_t k0, uint32_t k1) {
+  const uint64_t product0 = (uint64_t)0xD2511F53 * *c0, product1 = (uint64_t)0xCD9E8D57 * *c2;
+  *c0 = (uint32_t)(product1 >> 32) ^ *c1 ^ k0;
+  *c1 = (uint32_t)product1;
+  *c2 = (uint32_t)(product0 >> 32) ^ *c3 ^ k1;
+  *c3 = (uint32_t)product0;
+}
+
 void rk_philox(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t *words) {
   uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
-  uint32_t c0 = (uint32_t)counter, c1 = (uint32_t)(counter >> 32);
-  uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
+  words[0] = (uint32_t)counter, words[1] = (uint32_t)(counter >> 32);
+  words[2] = (uint32_t)stream, words[3] = (uint32_t)(stream >> 32);
   for (int round = 0; round < 10; round++) {
-    const uint64_t product0 = (uint64_t)0xD2511F53 * c0, product1 = (uint64_t)0xCD9E8D57 * c2;
-    c0 = (uint32_t)(product1 >> 32) ^ c1 ^ k0;
-    c1 = (uint32_t)product1;
-    c2 = (uint32_t)(product0 >> 32) ^ c3 ^ k1;
-    c3 = (uint32_t)product0;
-    k0 += 0x9E3779B9;
-    k1 += 0xBB67AE85;
+    philox_round(&words[0], &words[1], &words[2], &words[3], k0, k1);
+    k0 += philox_w0;
+    k1 += philox_w1;
   }
-  words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
 }
 
-/* The 53-bit draws of the four elements of a block, as multiples of 2^-53. */
-static void draw(uint64_t seed, uint64_t stream, uint64_t block, double *u) {
-  uint32_t high[4], low[4];
-  rk_philox(seed, stream, block, high);
-  rk_philox(seed, stream, block + low_words, low);
-  for (int k = 0; k < 4; k++) u[k] = (double)((uint64_t)high[k] << 21 | low[k] >> 11) * 0x1p-53;
+enum { group = 16, drawn = 4 * group };
+
+/* The words of `group` blocks from `first` on, one after the other; all rounds side by side, in vectors. */
+static void philox_group(uint64_t seed, uint64_t stream, uint64_t first, uint32_t *words) {
+  uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+  uint32_t c0[group], c1[group], c2[group], c3[group];
+  for (int j = 0; j < group; j++) {
+    const uint64_t counter = first + (uint64_t)j;
+    c0[j] = (uint32_t)counter, c1[j] = (uint32_t)(counter >> 32);
+    c2[j] = (uint32_t)stream, c3[j] = (uint32_t)(stream >> 32);
+  }
+  for (int round = 0; round < 10; round++) {
+    for (int j = 0; j < group; j++) philox_round(&c0[j], &c1[j], &c2[j], &c3[j], k0, k1);
+    k0 += philox_w0;
+    k1 += philox_w1;
+  }
+  for (int j = 0; j < group; j++) {
+    words[4 * j] = c0[j], words[4 * j + 1] = c1[j], words[4 * j + 2] = c2[j], words[4 * j + 3] = c3[j];
+  }
 }
 
-static int64_t in_block(int64_t n, int64_t block) { return n - 4 * block < 4 ? n - 4 * block : 4; }
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Rounding may reach `high`, which is not in the interval. */
+/* --- uniform numbers; rounding may reach `high`, which is not in the interval */
+
 void rk_random_uniform_float(uint64_t seed, uint64_t stream, double low, double high, int64_t n, rk_real *x_) {
   float *x = x_;
-  const float last = nextafterf((float)high, (float)low);
-  for (int64_t block = 0; 4 * block < n; block++) {
-    uint32_t words[4];
-    rk_philox(seed, stream, (uint64_t)block, words);
-    for (int64_t k = 0; k < in_block(n, block); k++) {
-      const float value = (float)(low + (high - low) * ((double)(words[k] >> 8) * 0x1p-24));
-      x[4 * block + k] = value < (float)high ? value : last;
+  const float end = (float)high, last = nextafterf(end, (float)low);
+  for (int64_t i = 0; i < n; i += drawn) {
+    uint32_t words[drawn];
+    philox_group(seed, stream, (uint64_t)i / 4, words);
+    const int64_t count = smaller(n - i, drawn);
+    for (int64_t k = 0; k < count; k++) {
+      const float value = (float)(low + (high - low) * ((double)(int32_t)(words[k] >> 8) * 0x1p-24));
+      x[i + k] = value < end ? value : last;
     }
   }
+}
+
+/* The 53-bit draws of `drawn` elements from `first` on. */
+static void draw(uint64_t seed, uint64_t stream, int64_t first, double *u) {
+  uint32_t high[drawn], low[drawn];
+  philox_group(seed, stream, (uint64_t)first / 4, high);
+  philox_group(seed, stream, (uint64_t)first / 4 + low_words, low);
+  for (int k = 0; k < drawn; k++) u[k] = (double)((uint64_t)high[k] << 21 | low[k] >> 11) * 0x1p-53;
 }
 
 void rk_random_uniform_double(uint64_t seed, uint64_t stream, double low, double high, int64_t n, rk_real *x_) {
   double *x = x_;
   const double last = nextafter(high, low);
-  for (int64_t block = 0; 4 * block < n; block++) {
-    double u[4];
-    draw(seed, stream, (uint64_t)block, u);
-    for (int64_t k = 0; k < in_block(n, block); k++) {
+  for (int64_t i = 0; i < n; i += drawn) {
+    double u[drawn];
+    draw(seed, stream, i, u);
+    const int64_t count = smaller(n - i, drawn);
+    for (int64_t k = 0; k < count; k++) {
       const double value = low + (high - low) * u[k];
-      x[4 * block + k] = value < high ? value : last;
+      x[i + k] = value < high ? value : last;
     }
   }
 }
 
-/* The normal numbers of a block. 1 - u is never 0. */
-static void draw_normal(uint64_t seed, uint64_t stream, uint64_t block, double *z) {
+/* --- normal numbers; 1 - u is never 0 */
+
+static void draw_normal(uint64_t seed, uint64_t stream, int64_t first, int64_t count, double *z) {
   static const double two_pi = 6.283185307179586476925286766559;
-  double u[4];
-  draw(seed, stream, block, u);
-  for (int k = 0; k < 4; k += 2) {
+  double u[drawn];
+  draw(seed, stream, first, u);
+  for (int64_t k = 0; k < count; k += 2) {
     const double radius = sqrt(-2 * log(1 - u[k])), angle = two_pi * u[k + 1];
     z[k] = radius * cos(angle);
     z[k + 1] = radius * sin(angle);
@@ -79,42 +111,51 @@ static void draw_normal(uint64_t seed, uint64_t stream, uint64_t block, double *
 
 void rk_random_normal_float(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n, rk_real *x_) {
   float *x = x_;
-  for (int64_t block = 0; 4 * block < n; block++) {
-    double z[4];
-    draw_normal(seed, stream, (uint64_t)block, z);
-    for (int64_t k = 0; k < in_block(n, block); k++) x[4 * block + k] = (float)(mean + deviation * z[k]);
+  for (int64_t i = 0; i < n; i += drawn) {
+    double z[drawn];
+    const int64_t count = smaller(n - i, drawn);
+    draw_normal(seed, stream, i, count, z);
+    for (int64_t k = 0; k < count; k++) x[i + k] = (float)(mean + deviation * z[k]);
   }
 }
 
 void rk_random_normal_double(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n, rk_real *x_) {
   double *x = x_;
-  for (int64_t block = 0; 4 * block < n; block++) {
-    double z[4];
-    draw_normal(seed, stream, (uint64_t)block, z);
-    for (int64_t k = 0; k < in_block(n, block); k++) x[4 * block + k] = mean + deviation * z[k];
+  for (int64_t i = 0; i < n; i += drawn) {
+    double z[drawn];
+    const int64_t count = smaller(n - i, drawn);
+    draw_normal(seed, stream, i, count, z);
+    for (int64_t k = 0; k < count; k++) x[i + k] = mean + deviation * z[k];
   }
 }
 
-/* A word w is kept when w / 2^32 < keep, that is w < ceil(2^32 keep). */
-static uint64_t kept_words(double keep) { return keep >= 1 ? UINT64_C(1) << 32 : keep > 0 ? (uint64_t)ceil(keep * 0x1p32) : 0; }
+/* --- masks: a word w is kept when w / 2^32 < keep, that is w < ceil(2^32 keep) */
+
+static uint64_t kept_words(double keep) {
+  if (!(keep > 0)) return 0;
+  return keep < 1 ? (uint64_t)ceil(keep * 0x1p32) : UINT64_C(1) << 32;
+}
 
 void rk_random_mask_float(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *x_) {
   float *x = x_;
   const uint64_t kept = kept_words(keep);
-  const float kept_value = (float)(1 / keep);
-  for (int64_t block = 0; 4 * block < n; block++) {
-    uint32_t words[4];
-    rk_philox(seed, stream, (uint64_t)block, words);
-    for (int64_t k = 0; k < in_block(n, block); k++) x[4 * block + k] = words[k] < kept ? kept_value : 0;
+  const float value = kept > 0 ? (float)(1 / keep) : 0;
+  const uint32_t last = (uint32_t)(kept - 1);
+  for (int64_t i = 0; i < n; i += drawn) {
+    uint32_t words[drawn];
+    philox_group(seed, stream, (uint64_t)i / 4, words);
+    const int64_t count = smaller(n - i, drawn);
+    for (int64_t k = 0; k < count; k++) x[i + k] = words[k] <= last ? value : 0;
   }
 }
 
 void rk_random_mask_double(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *x_) {
   double *x = x_;
   const uint64_t kept = kept_words(keep);
-  for (int64_t block = 0; 4 * block < n; block++) {
-    uint32_t words[4];
-    rk_philox(seed, stream, (uint64_t)block, words);
-    for (int64_t k = 0; k < in_block(n, block); k++) x[4 * block + k] = words[k] < kept ? 1 / keep : 0;
+  for (int64_t i = 0; i < n; i += drawn) {
+    uint32_t words[drawn];
+    philox_group(seed, stream, (uint64_t)i / 4, words);
+    const int64_t count = smaller(n - i, drawn);
+    for (int64_t k = 0; k < count; k++) x[i + k] = words[k] < kept ? 1 / keep : 0;
   }
 }

@@ -117,7 +117,8 @@ static void *run_member(void *argument) {
   return NULL;
 }
 
-/* Starts threads until there are `wanted`, and returns how many there are. Signals are left to the program's threads. */
+/* Starts threads until there are `wanted`, and returns how many of those there are. Signals are left to the threads of
+ * the program. */
 static int32_t start_members(int32_t wanted) {
   if (pool.members >= wanted) return wanted;
   sigset_t all, before;

@@ -19,8 +19,9 @@ import Testing
       var layer = RecurrentLayer(cell, steps: 4, batch: 3, input: 2, hidden: 3, seed: 20 + seed)
       layer.reverse = reverse
       layer.lengths = lengths
-      let output = oracle.forward(layer, training: true)
-      let gradients = oracle.backward(layer, after: output)
+      layer.gap = 2 * seed
+      let run = RecurrentRun(oracle, layer)
+      let gradients = run.backward(after: run.forward(training: true))
       for (name, path) in Self.inputs {
         guard let values = layer[keyPath: path] else { continue }
         let gradient = try #require(gradients[name]).values
@@ -40,9 +41,9 @@ import Testing
 
   /// The loss whose gradients from above are the layer's own: dy · y + dh_last · h_last + dc_last · c_last.
   private func loss(_ oracle: Kernels, _ layer: RecurrentLayer) -> Double {
-    let output = oracle.forward(layer, training: false)
+    let output = RecurrentRun(oracle, layer).forward(training: false)
     func dot(_ a: [Double]?, _ b: [Double]?) -> Double { zip(a ?? [], b ?? []).reduce(0) { $0 + $1.0 * $1.1 } }
-    return dot(layer.dy, output.y.values) + dot(layer.dhLast, output.hLast.values)
+    return dot(layer.dy, output.rows(layer)) + dot(layer.dhLast, output.hLast.values)
       + dot(layer.dcLast, output.cLast?.values)
   }
 }

@@ -11,9 +11,9 @@ extension ThreadSettingTests {
       func add(_ amount: Int = 1) { value.add(amount, ordering: .sequentiallyConsistent) }
       var now: Int { value.load(ordering: .sequentiallyConsistent) }
 
-      /// Waits until the counter has reached `count`; false when that takes longer than a fifth of a second.
-      func reaches(_ count: Int) -> Bool {
-        let deadline = Date.now.addingTimeInterval(0.2)
+      /// Waits until the counter has reached `count`; false when that takes longer than so many seconds.
+      func reaches(_ count: Int, within seconds: Double = 0.2) -> Bool {
+        let deadline = Date.now.addingTimeInterval(seconds)
         while now < count {
           if Date.now > deadline { return false }
           usleep(50)
@@ -38,7 +38,7 @@ extension ThreadSettingTests {
     @Test(arguments: [2, 3, 8]) func bodiesRunAtTheSameTime(threads: Int32) {
       rk_set_threads(threads)
       defer { rk_set_threads(rk_default_threads()) }
-      let met = (0..<50).contains { _ in
+      let met = (0..<20).contains { _ in
         let (arrived, together) = (Counter(), Counter())
         parallelFor(Int(threads)) { _ in
           arrived.add()
@@ -76,40 +76,48 @@ extension ThreadSettingTests {
       #expect(Int(rk_default_threads()) <= max(1, ProcessInfo.processInfo.activeProcessorCount))
     }
 
-    @Test func nestedCallsRunOnTheirOwnThread() {
+    /// A body that calls again does so on its own thread, also when the pool is free because one index needs no pool.
+    @Test(arguments: [1, 20]) func nestedCallsRunOnTheirOwnThread(count: Int) {
       rk_set_threads(4)
       defer { rk_set_threads(rk_default_threads()) }
       let (sum, strangers) = (Counter(), Counter())
-      parallelFor(20) { outer in
+      parallelFor(count) { outer in
         let thread = currentThread()
         parallelFor(10) { inner in
           if currentThread() != thread { strangers.add() }
+          usleep(10)
           sum.add(10 * outer + inner)
         }
       }
-      #expect(sum.now == 199 * 100)
+      #expect(sum.now == (10 * count - 1) * 10 * count / 2)
       #expect(strangers.now == 0)
     }
 
-    /// While one caller's bodies wait, a second caller gets all of its work done, on its own thread.
+    /// While one caller's bodies hold the pool, a second caller gets all of its work done, on its own thread. Other tests
+    /// may have the pool before the first caller, hence several attempts.
     @Test func aSecondCallerDoesNotWait() {
       rk_set_threads(2)
       defer { rk_set_threads(rk_default_threads()) }
-      let (started, finished, strangers) = (Counter(), Counter(), Counter())
-      let second = Thread {
-        _ = started.reaches(1)
-        let thread = currentThread()
-        parallelFor(100) { _ in
-          if currentThread() != thread { strangers.add() }
-          finished.add()
+      let held = (0..<20).contains { _ in
+        let (arrived, finished, strangers, waited) = (Counter(), Counter(), Counter(), Counter())
+        Thread.detachNewThread {
+          guard arrived.reaches(2) else { return }
+          let thread = currentThread()
+          parallelFor(100) { _ in
+            if currentThread() != thread { strangers.add() }
+            finished.add()
+          }
         }
+        parallelFor(2) { _ in
+          arrived.add()
+          guard arrived.reaches(2) else { return }
+          if finished.reaches(100, within: 5) { waited.add() }
+        }
+        guard arrived.now == 2, waited.now == 2 else { return false }
+        #expect(strangers.now == 0)
+        return true
       }
-      second.start()
-      parallelFor(2) { _ in
-        started.add()
-        #expect(finished.reaches(100))
-      }
-      #expect(strangers.now == 0)
+      #expect(held)
     }
 
     @Test func manyCallersAtOnce() {

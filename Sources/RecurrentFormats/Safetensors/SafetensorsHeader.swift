@@ -30,6 +30,8 @@ struct SafetensorsHeader {
   static let lengthLimit = 100_000_000
   /// More dimensions than any framework takes (NumPy and PyTorch: 64).
   static let rankLimit = 64
+  /// More pairs of metadata than anyone writes.
+  static let metadataLimit = 100_000
   static let metadataName = "__metadata__"
 
   /// The length of the header, from the first 8 bytes of a file of `byteCount` bytes, checked before anything is allocated.

@@ -52,6 +52,9 @@ extension SafetensorsHeaderParser {
     var isFirst = true
     while let key = try json({ (scanner) throws(JSONError) in try scanner.key(isFirst: isFirst) }) {
       isFirst = false
+      guard metadata.count < SafetensorsHeader.metadataLimit else {
+        throw error(.tooManyMetadata(limit: SafetensorsHeader.metadataLimit), name)
+      }
       guard scanner.nextAfterSpace() == UInt8(ascii: "\"") else { throw error(.badMetadata, name) }
       let value = try json { (scanner) throws(JSONError) in try scanner.string() }
       guard metadata.updateValue(value, forKey: key) == nil else { throw error(.duplicateKey(key), name) }

@@ -129,6 +129,10 @@ extension SafetensorsWriter {
   private func header(of tensors: [PendingTensor]) throws(SafetensorsError) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
+      guard metadata.count <= SafetensorsHeader.metadataLimit else {
+        let kind = SafetensorsError.Kind.tooManyMetadata(limit: SafetensorsHeader.metadataLimit)
+        throw SafetensorsError(kind, entry: SafetensorsHeader.metadataName)
+      }
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       let texts = pairs.map { "\(JSONWriter.quoted($0.key)):\(JSONWriter.quoted($0.value))" }
       members.append("\"\(SafetensorsHeader.metadataName)\":{\(texts.joined(separator: ","))}")

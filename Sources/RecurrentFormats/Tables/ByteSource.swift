@@ -1,9 +1,9 @@
-#if canImport(Glibc)
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
   import Musl
-#else
-  import Darwin
 #endif
 
 /// A stream of bytes that is read once from front to back.
@@ -62,15 +62,18 @@ public final class FileSource: ByteSource {
   public init(path: String) throws(InputError) {
     name = path
     signature = []
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 {
-      throw errno == ENOENT ? .notFound(file: path) : .unreadable(file: path, reason: FileSource.reason())
+    do throws(FileError) {
+      descriptor = try attempt(.read, path) { () throws(SystemError) in
+        try checked { open(path, O_RDONLY | O_CLOEXEC) }
+      }
+    } catch {
+      throw .file(error)
     }
     signature = try firstBytes(8)
   }
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
+    close(descriptor)
   }
 
   /// Puts the next bytes into `buffer`, which is not empty, and returns their number; 0 at the end of the stream.
@@ -98,19 +101,13 @@ public final class FileSource: ByteSource {
   }
 
   private func readDescriptor(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
-    while true {
-      let count = systemRead(descriptor, buffer)
-      if count >= 0 { return count }
-      switch errno {
-      case EINTR: continue
-      case EISDIR: throw .isFolder(file: name)
-      default: throw .unreadable(file: name, reason: FileSource.reason())
+    do throws(FileError) {
+      return try attempt(.read, name) { () throws(SystemError) in
+        try checked { systemRead(descriptor, buffer) }
       }
+    } catch {
+      throw .file(error)
     }
-  }
-
-  private static func reason() -> String {
-    String(cString: strerror(errno))
   }
 }
 

@@ -48,7 +48,7 @@ public final class GzipReader: ByteSource {
   /// Puts the next bytes into `buffer`, which is not empty, and returns their number; 0 at the end of the stream.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     precondition(!buffer.isEmpty)
-    guard isInitialized else { throw .unreadable(file: name, reason: "zlib cannot be set up") }
+    guard isInitialized else { throw .cannotExpand(file: name) }
     while state != .ended {
       if stream.pointee.avail_in == 0, try !refill() {
         if state != .betweenMembers { throw .truncatedGzip(file: name) }
@@ -95,6 +95,7 @@ public final class GzipReader: ByteSource {
     let status = inflate(stream, Z_NO_FLUSH)
     let count = Int(room - stream.pointee.avail_out)
     guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
+      if status == Z_MEM_ERROR { throw .cannotExpand(file: name) }
       let message = stream.pointee.msg.map { String(cString: $0) } ?? "zlib status \(status)"
       throw .corruptGzip(file: name, byte: position, reason: message)
     }

@@ -50,7 +50,9 @@ public enum TableError: Error, Sendable, Equatable {
 
 extension TableError: CustomStringConvertible {
   /// One line: what happened, where, and how to mend it.
-  public var description: String {
+  public var description: String { message.printable(limit: 2000) }
+
+  private var message: String {
     switch self {
     case .input(let error):
       error.description
@@ -76,14 +78,13 @@ extension TableError: CustomStringConvertible {
     case .recordTooLong(let place, let bytes):
       "\(place): the record is longer than \(bytes) bytes; look for a quote that is not closed"
     case .noSuchColumn(let file, let name, let columns):
-      "\(file): no column '\(name)'\(Suggestion.clause(for: name, among: columns)) (columns: \(TableError.list(columns)))"
+      columns == (1...max(columns.count, 1)).map(String.init)
+        ? "\(file): no column '\(name.printable())': the first line holds numbers and was not taken for a header; name columns "
+          + "by number, 1 to \(columns.count), or say that there is a header"
+        : "\(file): no column '\(name.printable())'\(Suggestion.clause(for: name, among: columns)) "
+          + "(columns: \(columns.printableList()))"
     case .ambiguousColumn(let file, let name):
-      "\(file): two columns are called '\(name)'; rename one of them"
+      "\(file): two columns are called '\(name.printable())'; rename one of them"
     }
-  }
-
-  private static func list(_ columns: [String]) -> String {
-    let shown = columns.prefix(30).joined(separator: ", ")
-    return columns.count > 30 ? shown + ", … \(columns.count) in all" : shown
   }
 }

@@ -23,7 +23,7 @@ public enum Suggestion {
   /// A clause to append to an error message: `; did you mean 'hidden'?`, or an empty string.
   public static func clause(for name: String, among candidates: some Sequence<String>) -> String {
     guard let nearest = nearest(to: name, among: candidates) else { return "" }
-    return "; did you mean '\(nearest)'?"
+    return "; did you mean '\(nearest.printable())'?"
   }
 
   /// Names come from outside, and the distance takes time proportional to the product of two lengths.

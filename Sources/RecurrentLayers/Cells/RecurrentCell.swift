@@ -50,26 +50,46 @@ extension RecurrentCell {
     _ inputs: SequenceBatch, from state: State?, direction: Direction
   ) -> (SequenceBatch, State) {
     var state = state ?? zeroState(like: inputs.values)
-    let steps = Array(0..<inputs.stepCount)
-    var outputs = [Tensor?](repeating: nil, count: inputs.stepCount)
-    for time in direction == .forward ? steps : steps.reversed() {
-      let next = step(inputs.values[time], from: state)
-      if let lengths = inputs.lengths, lengths.contains(where: { time >= Int($0) }) {
-        let isReal = Tensor(
-          lengths.flatMap { [Float](repeating: time < Int($0) ? 1 : 0, count: hiddenSize) },
-          shape: [inputs.batchSize, hiddenSize]
-        ).converted(to: inputs.values.elementType)
-        state = .merging(next, state, where: isReal)
-        outputs[time] = select(isReal, next.hidden, Tensor(zeros: isReal.shape).converted(to: isReal.elementType))
+    var outputs: [Tensor] = []
+    outputs.reserveCapacity(inputs.stepCount)
+    for number in 0..<inputs.stepCount {
+      let time = direction == .forward ? number : inputs.stepCount - 1 - number
+      let input = inputs.values[time]
+      if let realRows = inputs.realRows(at: time) {
+        // Padding may hold anything, infinities too: it must reach neither a state nor the gradient of a weight.
+        let next = step(input.selectingRows(realRows), from: state)
+        state = .merging(next, state, where: realRows)
+        outputs.append(next.hidden.selectingRows(realRows))
       } else {
-        state = next
-        outputs[time] = next.hidden
+        state = step(input, from: state)
+        outputs.append(state.hidden)
       }
     }
+    if direction == .backward { outputs.reverse() }
     let stacked =
       outputs.isEmpty
       ? Tensor(repeating: 0, shape: [0, inputs.batchSize, hiddenSize], elementType: inputs.values.elementType)
-      : Tensor(stacking: outputs.compactMap { $0 })
+      : Tensor(stacking: outputs)
     return (inputs.replacingValues(stacked), state)
+  }
+}
+
+extension SequenceBatch {
+  /// For each row its own number if it is real at `time`, else -1; nil when all rows are real.
+  fileprivate func realRows(at time: Int) -> [Int32]? {
+    guard let lengths, lengths.contains(where: { $0 <= time }) else { return nil }
+    return lengths.indices.map { time < lengths[$0] ? Int32($0) : -1 }
+  }
+}
+
+extension RecurrentState {
+  /// The new state of the rows that have a number in `realRows`, and the old state of the others.
+  fileprivate static func merging(_ new: Self, _ old: Self, where realRows: [Int32]) -> Self {
+    let count = realRows.count
+    let choice = realRows.indices.map { realRows[$0] >= 0 ? Int32($0) : Int32(count + $0) }
+    return Self(
+      components: zip(new.components, old.components).map {
+        Tensor(concatenating: [$0, $1], axis: 0).selectingRows(choice)
+      })
   }
 }

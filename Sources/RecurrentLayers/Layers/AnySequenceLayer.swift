@@ -25,8 +25,11 @@ public struct AnySequenceLayer: SequenceLayer {
   /// The number of features of an output step.
   public var outputSize: Int { base.outputSize }
 
+  /// The type of the wrapped layer.
+  public var kind: any SequenceLayer.Type { base.kind }
+
   /// Visits the wrapped layer, adding nothing to its names.
-  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int) {
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
     base.visit(&visitor, asLayer: layer)
   }
 

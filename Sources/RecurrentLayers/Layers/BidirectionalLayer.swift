@@ -63,11 +63,13 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   public var outputSize: Int { merge == .concatenate ? 2 * forward.outputSize : forward.outputSize }
 
   /// Visits the forward direction, then the backward one.
-  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int) {
-    forward.visit(&visitor, asLayer: layer)
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
+    if let layer { visitor.enter(.layer(layer)) }
+    forward.visit(&visitor, asLayer: nil)
     visitor.enter(.reverse)
-    backward.visit(&visitor, asLayer: layer)
+    backward.visit(&visitor, asLayer: nil)
     visitor.leave()
+    if layer != nil { visitor.leave() }
   }
 
   /// Both directions, merged; see `SequenceLayer`. Padding is 0.

@@ -18,7 +18,8 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public init(_ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero) {
     self.cell = cell
     self.direction = direction
-    self.initialState = initialState == .zero ? nil : TrainableState(hiddenSize: cell.hiddenSize)
+    self.initialState =
+      initialState == .zero ? nil : TrainableState(cell.zeroState(like: Tensor(zeros: [1, cell.inputSize])))
   }
 
   /// The number of features of an input step, I.
@@ -27,11 +28,11 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public var outputSize: Int { cell.hiddenSize }
 
   /// Visits the cell, then the first state if it is trained.
-  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int) {
-    visitor.enter(.layer(layer))
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
+    if let layer { visitor.enter(.layer(layer)) }
     cell.visit(&visitor)
     initialState?.visit(&visitor)
-    visitor.leave()
+    if layer != nil { visitor.leave() }
   }
 
   /// All steps of a batch, `[T, N, I]` to `[T, N, H]`; see `SequenceLayer`.

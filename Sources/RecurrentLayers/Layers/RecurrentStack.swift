@@ -17,9 +17,9 @@ public struct StackState<State: RecurrentState>: Sendable {
 
 /// Recurrent layers on top of each other: the outputs of one are the inputs of the next.
 ///
-/// A stack of layers of one kind and width has the tensor names of `torch.nn.LSTM(num_layers: …)` and so loads there
-/// without a converter. Layers may have different widths. Layers of different kinds go into a stack of
-/// `AnySequenceLayer`.
+/// A stack of layers of one kind and width has the tensor names of `torch.nn.LSTM(num_layers: …)`, `weight_ih_l0`, and
+/// so loads there without a converter. Layers may have different widths, and layers of different kinds go into a stack of
+/// `AnySequenceLayer`; the names are then `layers.0.weight_ih`.
 public struct RecurrentStack<Layer: SequenceLayer>: Module {
   /// The layers, first one first.
   public var layers: [Layer]
@@ -49,8 +49,23 @@ public struct RecurrentStack<Layer: SequenceLayer>: Module {
 
   /// Visits the layers in order, each with its number.
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
-    for index in layers.indices { layers[index].visit(&visitor, asLayer: index) }
+    if hasEqualLayers {
+      for index in layers.indices { layers[index].visit(&visitor, asLayer: index) }
+    } else {
+      visitor.enter(.name("layers"))
+      for index in layers.indices {
+        visitor.enter(.index(index))
+        layers[index].visit(&visitor, asLayer: nil)
+        visitor.leave()
+      }
+      visitor.leave()
+    }
     visitor.visit("dropout", &dropout)
+  }
+
+  /// Whether one module of PyTorch could hold all layers.
+  private var hasEqualLayers: Bool {
+    layers.dropFirst().allSatisfy { $0.kind == layers[0].kind && $0.outputSize == layers[0].outputSize }
   }
 
   /// All steps of a batch through all layers.

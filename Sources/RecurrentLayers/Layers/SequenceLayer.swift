@@ -17,9 +17,13 @@ public protocol SequenceLayer: Module {
   /// - Returns: The outputs, `[T, N, outputSize]`, 0 at padded steps, and the states after each row's last step.
   func callAsFunction(_ inputs: SequenceBatch, from state: State?) -> (outputs: SequenceBatch, finalState: State)
 
-  /// Visits the parameters as layer number `layer` of a stack, which gives them the names of `torch.nn.LSTM`:
-  /// `weight_ih_l{layer}`, `weight_ih_l{layer}_reverse`.
-  mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int)
+  /// Visits the parameters as layer number `layer` of a stack of equal layers, which gives them the names of
+  /// `torch.nn.LSTM`: `weight_ih_l{layer}`, `weight_ih_l{layer}_reverse`. Without a number they are `weight_ih` and
+  /// `weight_ih_reverse`.
+  mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?)
+
+  /// What must agree, besides the output size, for layers of a stack to count as equal: the type that does the work.
+  var kind: any SequenceLayer.Type { get }
 }
 
 extension SequenceLayer {
@@ -27,6 +31,9 @@ extension SequenceLayer {
   public func callAsFunction(_ inputs: SequenceBatch) -> (outputs: SequenceBatch, finalState: State) {
     self(inputs, from: nil)
   }
+
+  /// The layer's own type.
+  public var kind: any SequenceLayer.Type { Self.self }
 
   /// Visits the parameters as the only layer.
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
@@ -38,7 +45,7 @@ extension SequenceLayer {
 public enum InitialState: String, Hashable, Sendable, CaseIterable {
   /// Zeros.
   case zero
-  /// A parameter, the same for all rows, zero before training.
+  /// A parameter, the same for all rows; before training the cell's zero state.
   case trainable
 }
 
@@ -46,18 +53,27 @@ public enum InitialState: String, Hashable, Sendable, CaseIterable {
 struct TrainableState<State: RecurrentState>: Module {
   private var parts: [Parameter]
 
-  init(hiddenSize: Int) {
-    parts = State.componentNames.map { _ in Parameter(Tensor(zeros: [1, hiddenSize])) }
-  }
+  /// Begins with `state`, that of a batch of one row.
+  init(_ state: State) { parts = state.components.map { Parameter($0) } }
 
-  private static var names: [StaticString] { ["initial_hidden", "initial_cell"] }
-
+  /// `initial_hidden` and `initial_cell`; a state of more parts has the others at `initial.2.part` and so on.
   mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
-    for index in parts.indices { visitor.visit(Self.names[min(index, 1)], &parts[index]) }
+    for index in parts.indices {
+      switch index {
+      case 0: visitor.visit("initial_hidden", &parts[index])
+      case 1: visitor.visit("initial_cell", &parts[index])
+      default:
+        visitor.enter(.name("initial"))
+        visitor.enter(.index(index))
+        visitor.visit("part", &parts[index])
+        visitor.leave()
+        visitor.leave()
+      }
+    }
   }
 
   /// The state for a batch of `batchSize` rows.
   func callAsFunction(batchSize: Int) -> State {
-    State(components: parts.map { $0.value.rows(at: [Int32](repeating: 0, count: batchSize)) })
+    State(components: parts.map { $0.value.selectingRows([Int32](repeating: 0, count: batchSize)) })
   }
 }

@@ -11,6 +11,8 @@ public struct Gradients: Sendable {
     package var offsets: [Int] = []
     package var total = 0
 
+    package init() {}
+
     /// Gradients start on their own cache line.
     package mutating func append(_ shape: Shape) {
       shapes.append(shape)

@@ -23,12 +23,16 @@ extension RecurrentState {
 
   /// The states of some rows of the batch, in the given order.
   public func selecting(rows: [Int]) -> Self {
-    map { $0.rows(at: rows.map(Int32.init)) }
+    map { $0.selectingRows(rows.map(Int32.init)) }
   }
+}
 
-  /// The new state where `mask`, `[N, H]`, is 1, and the old one where it is 0.
-  package static func merging(_ new: Self, _ old: Self, where mask: Tensor) -> Self {
-    Self(components: zip(new.components, old.components).map { select(mask, $0, $1) })
+extension Tensor {
+  /// The parts of the outermost axis that `indices` name; zeros for a negative index.
+  func selectingRows(_ indices: [Int32]) -> Tensor {
+    let width = shape.elementCount(of: 1..<shape.rank)
+    return reshaped(to: [shape[0], width]).rows(at: indices)
+      .reshaped(to: shape.replacing(axis: 0, with: indices.count))
   }
 }
 

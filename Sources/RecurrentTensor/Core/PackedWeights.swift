@@ -5,12 +5,14 @@ import Synchronization
 /// Copies of a layer share it. It remembers which content it was made from, so sharing is never wrong; and it is written
 /// again in place only when nobody is computing with it.
 package final class PackedWeights: Sendable {
-  /// The stamps of the blocks that the packed form was made from.
+  /// What a packed form was made from: the stamps of the blocks, and which of several forms it is.
   package struct Source: Hashable, Sendable {
     private let stamps: SIMD4<UInt64>
     private let offsets: SIMD4<Int>
+    private let form: UInt32
 
-    package init(_ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil) {
+    package init(_ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, form: UInt32 = 0) {
+      self.form = form
       stamps = [a.storage.stamp, b?.storage.stamp ?? 0, c?.storage.stamp ?? 0, d?.storage.stamp ?? 0]
       offsets = [a.offset, b?.offset ?? 0, c?.offset ?? 0, d?.offset ?? 0]
     }

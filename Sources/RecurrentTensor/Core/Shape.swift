@@ -5,17 +5,19 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// The most axes a shape can have.
   public static let maximumRank = 6
 
-  private var sizes: SIMD8<Int32>
+  // Two vectors, because one of eight would be aligned to 32 bytes, and so would be every type that holds a shape:
+  // asynchronous functions keep their variables in memory that is aligned to 16 bytes only.
+  private var outerSizes = SIMD4<Int32>(repeating: 1)
+  private var innerSizes = SIMD2<Int32>(repeating: 1)
   private var count: Int32
 
   /// A shape with the given sizes, none negative, at most six.
   public init(_ dimensions: some Collection<Int>) {
     precondition(dimensions.count <= Shape.maximumRank, "a shape has at most \(Shape.maximumRank) axes")
-    sizes = SIMD8(repeating: 1)
     count = Int32(dimensions.count)
     for (axis, size) in dimensions.enumerated() {
       precondition(size >= 0 && size <= Int(Int32.max), "axis \(axis) has the impossible size \(size)")
-      sizes[axis] = Int32(size)
+      setSize(Int32(size), at: axis)
     }
   }
 
@@ -24,25 +26,34 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     self.init(elements)
   }
 
+  /// The size of an axis counted from the start; 1 beyond the last.
+  private func storedSize(at position: Int) -> Int32 {
+    position < 4 ? outerSizes[position] : innerSizes[position - 4]
+  }
+
+  private mutating func setSize(_ size: Int32, at position: Int) {
+    if position < 4 { outerSizes[position] = size } else { innerSizes[position - 4] = size }
+  }
+
   /// The number of axes; 0 for a scalar.
   public var rank: Int { Int(count) }
 
   /// The product of all sizes; 1 for a scalar.
   public var elementCount: Int {
     var product = 1
-    for axis in 0..<rank { product *= Int(sizes[axis]) }
+    for axis in 0..<rank { product *= Int(storedSize(at: axis)) }
     return product
   }
 
   /// The sizes as an array.
-  public var dimensions: [Int] { (0..<rank).map { Int(sizes[$0]) } }
+  public var dimensions: [Int] { (0..<rank).map { Int(storedSize(at: $0)) } }
 
   /// The size of an axis; negative axes count from the end, so `-1` is the innermost.
   public subscript(axis: Int) -> Int {
-    get { Int(sizes[resolved(axis)]) }
+    get { Int(storedSize(at: resolved(axis))) }
     set {
       precondition(newValue >= 0 && newValue <= Int(Int32.max), "impossible size \(newValue)")
-      sizes[resolved(axis)] = Int32(newValue)
+      setSize(Int32(newValue), at: resolved(axis))
     }
   }
 
@@ -64,8 +75,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   package func removing(axis: Int) -> Shape {
     let gone = resolved(axis)
     var result = self
-    for position in gone..<rank - 1 { result.sizes[position] = sizes[position + 1] }
-    result.sizes[rank - 1] = 1
+    for position in gone..<rank - 1 { result.setSize(storedSize(at: position + 1), at: position) }
+    result.setSize(1, at: rank - 1)
     result.count -= 1
     return result
   }
@@ -76,7 +87,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     var result = self
     var position = rank
     while position > axis {
-      result.sizes[position] = sizes[position - 1]
+      result.setSize(storedSize(at: position - 1), at: position)
       position -= 1
     }
     result.count += 1

@@ -48,6 +48,9 @@ package struct Arena: Sendable {
 
   package init() {}
 
+  /// Blocks that the arena holds, in use or free.
+  package var blockCount: Int { shelves.reduce(0) { $0 + $1.blocks.count } }
+
   /// How many neighbours of the cursor are tried before a new block is made. While a step runs forward all blocks of a
   /// size are in use and a longer search would only cost time; in the next step the cursor finds free ones at once.
   private static let reach = 12

@@ -162,11 +162,14 @@ extension Tensor {
   }
 
   /// The only element of a tensor that has one.
-  public var scalar: Float {
+  public var scalar: Float { Float(doubleScalar) }
+
+  /// The only element of a tensor that has one, in double precision.
+  package var doubleScalar: Double {
     precondition(count == 1, "a tensor of shape \(shape) is not a single number")
     return elementType == .float32
-      ? pointer.assumingMemoryBound(to: Float.self).pointee
-      : Float(pointer.assumingMemoryBound(to: Double.self).pointee)
+      ? Double(pointer.assumingMemoryBound(to: Float.self).pointee)
+      : pointer.assumingMemoryBound(to: Double.self).pointee
   }
 
   /// Calls `body` with the elements in place. The buffer must not escape.

@@ -18,6 +18,7 @@ struct LinearOperation: DifferentiableOperation {
       x.kernels.pointee.gemm(
         Int64(rows), Int64(inputs), Int64(outputs), dy.pointer, Int64(outputs), packed.base, nil, dx.mutablePointer,
         Int64(inputs), 0)
+      extendLifetime(packed)
       adjoints.give(dx, to: x)
     }
     adjoints.accumulate(into: weight) { kernels, dw in

@@ -83,7 +83,8 @@ package final class RecurrentCache: Sendable {
     _ weights: RecurrentWeights, _ kind: RecurrentKind, _ form: PackedWeights, size: Int64, pack: Pack
   ) -> Storage {
     let source = PackedWeights.Source(
-      weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias)
+      weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias,
+      form: UInt32(kind.cell.rawValue))
     return form.block(for: source, size: Int(size), elementType: weights.inputHidden.elementType) { target in
       pack(
         kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize), weights.inputHidden.pointer,
@@ -123,7 +124,7 @@ package struct RecurrentScan: DifferentiableOperation {
   ) -> Result {
     check(kind, x, lengths: lengths, weights: weights, initialHidden: initialHidden, initialCell: initialCell)
     let tape = Tape.common(
-      x, weights.inputHidden, weights.hiddenHidden, weights.inputBias, initialHidden, initialCell)
+      x, weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias, initialHidden, initialCell)
     let stateShape: Shape = [x.shape[1], weights.hiddenSize]
     let type = x.elementType
     let outputs = Tensor(

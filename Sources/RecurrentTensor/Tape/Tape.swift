@@ -87,7 +87,8 @@ package final class Tape: @unchecked Sendable {
 
   /// The tape that a new operation on some operands belongs to: that of the first operand that has one.
   package static func common(
-    _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil
+    _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil,
+    _ g: Tensor? = nil
   ) -> Tape? {
     var found: Tape?
     find(a, &found)
@@ -96,6 +97,7 @@ package final class Tape: @unchecked Sendable {
     find(d, &found)
     find(e, &found)
     find(f, &found)
+    find(g, &found)
     return found
   }
 
@@ -124,6 +126,9 @@ package final class Tape: @unchecked Sendable {
   package func makeBlock(count: Int, elementType: ElementType) -> Storage {
     arena.block(count: count, elementType: elementType)
   }
+
+  /// Blocks for intermediate results that the tape holds, in use or free.
+  package var blockCount: Int { arena.blockCount }
 
   private static let chunkSize = 1 << 15
 
@@ -158,6 +163,7 @@ package final class Tape: @unchecked Sendable {
   package func backPropagate(from loss: Tensor, leafCount: Int, leaf: (Int) -> Tensor) {
     precondition(loss.count == 1, "the loss must be a single number, not of shape \(loss.shape)")
     guard let node = loss.node else { return }
+    precondition(node.tape === self, "the loss belongs to another gradient scope")
     verify(node)
     while adjointValues.count < nodeCount { adjointValues.append(nil) }
     for index in 0..<leafCount { adjointValues[index] = leaf(index) }

@@ -21,6 +21,21 @@ extension TrainingError: DescribedFailure {
   }
 }
 
+extension OptimizerConfigurationError: DescribedFailure {
+  /// Wrong configuration.
+  public var exitStatus: ExitStatus { .configuration }
+}
+
+extension ScheduleConfigurationError: DescribedFailure {
+  /// Wrong configuration.
+  public var exitStatus: ExitStatus { .configuration }
+}
+
+extension LearningRateScheduleError: DescribedFailure {
+  /// Wrong configuration.
+  public var exitStatus: ExitStatus { .configuration }
+}
+
 extension RunFolderError: DescribedFailure {
   /// Whether the folder cannot be made, is not there, or is not a run's.
   public var exitStatus: ExitStatus {
@@ -41,6 +56,14 @@ extension ModelFolderError: DescribedFailure {
     case .file(let error): error.exitStatus
     case .damaged, .configuration, .malformed, .otherTask, .newerFormat, .weights, .parameters: .badData
     }
+  }
+}
+
+extension CheckpointError: DescribedFailure {
+  /// Bad data, or whatever reading a file ran into.
+  public var exitStatus: ExitStatus {
+    if case .file(let error) = reason { return error.exitStatus }
+    return .badData
   }
 }
 

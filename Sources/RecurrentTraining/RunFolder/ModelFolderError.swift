@@ -45,7 +45,8 @@ extension ModelFolderError: CustomStringConvertible {
     let place = path.printable(limit: 400)
     let file = "\(place)/\(ModelFolder.configurationName)"
     return switch reason {
-    case .missing: "\(place): there is no model; name the folder of a run, or one with config.json and model.safetensors"
+    case .missing:
+      "\(place): there is no model; name the folder of a run, or one with config.json and model.safetensors"
     case .unfinished: "\(place): the run has not finished and has no model yet; go on with it by --resume"
     case .damaged(let error): error.description
     case .configuration(let error): error.description

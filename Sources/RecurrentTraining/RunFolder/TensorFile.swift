@@ -9,13 +9,7 @@ enum TensorFile {
     _ tensors: [(name: String, tensor: Tensor)], to name: String, in folder: inout FolderWriter
   ) throws {
     var writer = SafetensorsWriter(metadata: ["format": "pt"])
-    for (name, tensor) in tensors {
-      let shape = tensor.shape.dimensions
-      switch tensor.elementType {
-      case .float32: try writer.add(name, shape: shape, floats: tensor.scalars)
-      case .float64: try writer.add(name, shape: shape, doubles: tensor.doubles)
-      }
-    }
+    for (name, tensor) in tensors { try writer.add(name, tensor) }
     try folder.writeFile(name) { file in try writer.write(to: &file) }
   }
 
@@ -23,16 +17,7 @@ enum TensorFile {
   static func read(_ path: String) throws(SafetensorsError) -> [String: Tensor] {
     let file = try SafetensorsFile(path: path)
     var tensors: [String: Tensor] = [:]
-    for entry in file.entries {
-      guard entry.shape.count <= Shape.maximumRank, entry.shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
-        throw SafetensorsError(.wrongShape(entry.shape, wanted: []), file: path, entry: entry.name)
-      }
-      let shape = Shape(entry.shape)
-      tensors[entry.name] =
-        entry.dtype == .float64
-        ? Tensor(doubles: try file.doubles(entry.name), shape: shape)
-        : Tensor(try file.floats(entry.name), shape: shape)
-    }
+    for entry in file.entries { tensors[entry.name] = try file.tensorAsStored(entry.name) }
     return tensors
   }
 }

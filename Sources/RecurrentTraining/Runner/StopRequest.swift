@@ -24,6 +24,12 @@ public final class StopRequest: Sendable {
     code.store(reason.code, ordering: .relaxed)
   }
 
+  /// Whether a stop was asked for.
+  var isMade: Bool { code.load(ordering: .relaxed) != 0 }
+
+  /// Takes the request back.
+  func clear() { code.store(0, ordering: .relaxed) }
+
   /// Why the run is to stop, if it is.
   public var reason: StopReason? {
     let code = code.load(ordering: .relaxed)

@@ -2,8 +2,12 @@
 public struct TrainingConfiguration: Settings {
   /// Passes over the training part.
   public var epochs = 100
-  /// The first learning rate.
-  public var learningRate = 0.001
+  /// The optimiser and its settings.
+  public var optimizer = OptimizerConfiguration()
+  /// How the learning rate changes.
+  public var schedule = ScheduleConfiguration()
+  /// Which mean of weights is used.
+  public var averaging = AveragingConfiguration()
   /// The greatest length of all gradients as one vector.
   public var clipNorm: Double?
   /// The greatest absolute value in a gradient.
@@ -32,25 +36,28 @@ public struct TrainingConfiguration: Settings {
   public static var fields: [SettingField<Self>] {
     SettingField.group(
       "Training",
-      [
-        SettingField("epochs", \.epochs, "passes over the training part", .atLeast(1)),
-        SettingField("learning_rate", \.learningRate, "size of the steps at the start", .above(0)),
-        SettingField("clip_norm", \.clipNorm, "greatest length of all gradients together", .above(0)),
-        SettingField("clip_value", \.clipValue, "greatest absolute value in a gradient", .above(0)),
-        SettingField("seed", \.seed, "of all random numbers; the same seed gives the same model", .atLeast(0)),
-        SettingField("threads", \.threads, "to compute with; null: all cores", .atLeast(1), effect: .execution),
-      ])
-      + SettingField.group(
-        "Stopping and saving",
-        [
-          SettingField("monitor", \.monitor, "metric that decides; null: the first of the validation part", .notEmpty),
-          SettingField("patience", \.patience, "epochs without a better metric until training stops", .atLeast(1)),
-          SettingField("minimum_change", \.minimumChange, "of the metric that counts as better", .atLeast(0)),
-          SettingField("keep_best", \.keepBest, "keep the model of the best epoch rather than of the last"),
-          SettingField(
-            "checkpoint_seconds", \.checkpointSeconds, "seconds between checkpoints", .above(0), effect: .execution),
-          SettingField(
-            "checkpoint_steps", \.checkpointSteps, "steps between checkpoints", .atLeast(1), effect: .execution),
-        ])
+      [SettingField("epochs", \.epochs, "passes over the training part", .atLeast(1))]
+        + OptimizerConfiguration.fields.map { $0.nested(in: \.optimizer) }
+        + ScheduleConfiguration.fields.map { $0.nested(in: \.schedule) }
+        + [
+          SettingField("clip_norm", \.clipNorm, "greatest length of all gradients together", .above(0)),
+          SettingField("clip_value", \.clipValue, "greatest absolute value in a gradient", .above(0)),
+        ] + AveragingConfiguration.fields.map { $0.nested(in: \.averaging) }
+        + [
+          SettingField("seed", \.seed, "of all random numbers; the same seed gives the same model", .atLeast(0)),
+          SettingField("threads", \.threads, "to compute with; null: all cores", .atLeast(1), effect: .execution),
+        ]) + SettingField.group("Stopping and saving", savingFields)
+  }
+
+  private static var savingFields: [SettingField<Self>] {
+    [
+      SettingField("monitor", \.monitor, "metric that decides; null: the first of the validation part", .notEmpty),
+      SettingField("patience", \.patience, "epochs without a better metric until training stops", .atLeast(1)),
+      SettingField("minimum_change", \.minimumChange, "of the metric that counts as better", .atLeast(0)),
+      SettingField("keep_best", \.keepBest, "keep the model of the best epoch rather than of the last"),
+      SettingField(
+        "checkpoint_seconds", \.checkpointSeconds, "seconds between checkpoints", .above(0), effect: .execution),
+      SettingField("checkpoint_steps", \.checkpointSteps, "steps between checkpoints", .atLeast(1), effect: .execution),
+    ]
   }
 }

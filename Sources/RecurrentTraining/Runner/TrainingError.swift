@@ -58,7 +58,7 @@ extension TrainingError.NotFinite: CustomStringConvertible {
       case .gradient(let path): "the gradient of \(path) is not finite"
       case .loss: "the loss is not finite"
       }
-    return "training diverged at step \(step) (epoch \(epoch), batch \(batch)): \(what) (loss \(loss)); no update was "
-      + "made; lower learning_rate (now \(Float(learningRate))) or set clip_norm"
+    return "training diverged at step \(step) (epoch \(epoch), batch \(batch)): \(what) (loss \(loss)); "
+      + "lower learning_rate (now \(Float(learningRate))) or set clip_norm"
   }
 }

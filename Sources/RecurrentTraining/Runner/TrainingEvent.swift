@@ -6,8 +6,8 @@ public enum TrainingEvent: Sendable {
   case step(StepReport)
   /// An epoch is over and the model was judged.
   case epochEnded(EpochReport)
-  /// The model is the best so far, as judged by this metric.
-  case improved(epoch: Int, Metric)
+  /// The model is the best so far.
+  case improved(BestEpoch)
   /// A checkpoint is complete.
   case checkpointWritten(path: String, step: Int)
   /// A checkpoint could not be written; the run goes on and tries again.
@@ -15,7 +15,7 @@ public enum TrainingEvent: Sendable {
   /// A checkpoint is damaged and an older one is used.
   case checkpointSkipped(any Error)
   /// The metric has not become better for too long.
-  case stoppedEarly(epoch: Int, bestEpoch: Int)
+  case stoppedEarly(epoch: Int, best: BestEpoch)
   /// The run was asked to stop and has written a checkpoint.
   case interrupted(StopReason)
   /// All epochs are done.

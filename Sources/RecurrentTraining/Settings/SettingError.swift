@@ -71,7 +71,7 @@ extension JSONValue {
     case .object: "an object"
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): String(value)
-    case .number(let value): value.description
+    case .number(let value): value.description.suffix(2) == ".0" ? "\(value.description.dropLast(2))" : "\(value)"
     }
   }
 }

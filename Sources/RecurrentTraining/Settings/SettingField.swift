@@ -38,13 +38,21 @@ public struct SettingField<Root: Sendable>: Sendable {
     _ key: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ help: String,
     _ rule: SettingRule<Value.Scalar>? = nil, effect: SettingEffect = .results
   ) {
+    self.init(key, path, help, rule, effect: effect) { $0[keyPath: path] }
+  }
+
+  /// A setting kept at `path` and shown as what `shown` makes of it.
+  init<Value: SettingType>(
+    _ key: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ help: String,
+    _ rule: SettingRule<Value.Scalar>?, effect: SettingEffect = .results, shown: @escaping @Sendable (Root) -> Value
+  ) {
     self.key = key
     self.help = help
     self.effect = effect
     group = ""
     expectation = rule.map { SettingField.expectation(Value.self, $0.text) } ?? Value.expectation
     choices = Value.choices
-    read = { $0[keyPath: path].settingValue }
+    read = { shown($0).settingValue }
     write = { root, json in
       guard let value = Value(setting: json) else { return false }
       if let rule, !value.settingScalars.allSatisfy(rule.isSatisfied) { return false }

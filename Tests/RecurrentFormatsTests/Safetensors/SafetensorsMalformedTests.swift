@@ -243,6 +243,10 @@ import Testing
       Malformed(
         "metadata twice", file("{\"\(metadata)\":{},\(ok),\"\(metadata)\":{}}"), .duplicateName, entry: metadata),
       Malformed(
+        "100,001 pairs of metadata",
+        file("{\"\(metadata)\":{" + (0...100_000).map { "\"\($0)\":\"\"" }.joined(separator: ",") + "}}", 0),
+        .tooManyMetadata(limit: 100_000), entry: metadata),
+      Malformed(
         "a tensor in the place of metadata", file("{\(SafetensorsSample.entry(metadata))}"), .badMetadata,
         entry: metadata),
     ]

@@ -15,7 +15,7 @@ extension ForecastConfiguration {
     [
       SettingField("data", \.data, "table (plain or .gz), or builtin:airline", .notEmpty),
       SettingField("target", \.target, "columns to forecast; [] finds the only candidate"),
-      SettingField("time", \.time, "time columns; null finds them, [] numbers the rows"),
+      SettingField("time", \.time, "time columns; auto finds them, [] numbers the rows"),
       SettingField("series", \.series, "column that tells several series apart"),
       SettingField("past_covariates", \.pastCovariates, "columns known up to the present only"),
       SettingField("future_covariates", \.futureCovariates, "columns known for the time to be forecast as well"),

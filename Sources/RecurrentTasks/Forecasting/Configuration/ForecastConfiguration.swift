@@ -9,8 +9,8 @@ public struct ForecastConfiguration: Settings {
   public var data = "builtin:airline"
   /// The columns to forecast; empty finds the only candidate.
   public var target: [String] = []
-  /// The time columns; nil finds them, an empty list numbers the rows.
-  public var time: [String]?
+  /// The time columns; `auto` finds them, an empty list numbers the rows.
+  public var time = ["auto"]
   /// The column that tells several series apart.
   public var series: String?
   /// Columns known up to the present only.
@@ -74,7 +74,7 @@ public struct ForecastConfiguration: Settings {
   /// How the model is trained.
   public var training: TrainingConfiguration = {
     var training = TrainingConfiguration()
-    training.learningRate = 0.003
+    training.optimizer.learningRate = 0.003
     training.clipNorm = 1
     training.patience = 10
     return training

@@ -1,3 +1,5 @@
+import RecurrentFormats
+
 /// The origins of a backtest: the rows from which forecasts are made as if nothing after them were known.
 public enum RollingOrigin {
   /// The origins of `windows` forecasts over `horizon` rows, `step` rows apart, the last of which ends with the series.
@@ -32,7 +34,9 @@ public enum BacktestError: Error, Sendable, Equatable {
 
 extension BacktestError: CustomStringConvertible {
   /// One line: what happened, where, and how to mend it.
-  public var description: String {
+  public var description: String { message.printable(limit: 2000) }
+
+  private var message: String {
     switch self {
     case .invalidSetting(let name, let value):
       "\(name) \(value): must be 1 to \(WindowShape.limit)"

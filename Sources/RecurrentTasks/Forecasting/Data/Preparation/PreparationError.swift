@@ -1,3 +1,5 @@
+import RecurrentFormats
+
 /// Why series cannot be prepared for a model as asked for.
 public enum PreparationError: Error, Sendable, Equatable {
   /// A chain of transforms that cannot be inverted.
@@ -14,7 +16,9 @@ public enum PreparationError: Error, Sendable, Equatable {
 
 extension PreparationError: CustomStringConvertible {
   /// One line: what happened, where, and how to mend it.
-  public var description: String {
+  public var description: String { message.printable(limit: 2000) }
+
+  private var message: String {
     switch self {
     case .invalidTransform(let reason):
       "transform: \(reason)"

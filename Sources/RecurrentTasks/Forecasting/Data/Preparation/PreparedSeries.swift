@@ -31,6 +31,13 @@ public struct PreparedSeries: Sendable {
   /// The number of rows with targets: those of the source and those appended.
   public var count: Int { targets[0].count }
 
+  /// The series as it was known before `row`: targets from there on are not there yet, covariates stay.
+  public func truncated(before row: Int) -> PreparedSeries {
+    var copy = self
+    for channel in targets.indices { copy.targets[channel].removeSubrange(row...) }
+    return copy
+  }
+
   /// Appends the targets that a model foretells for the row after the last, one for each channel, so that the row after that
   /// can be foretold in turn (the recursive strategy). The source stays as it is.
   public mutating func append(scaledTargets: [Double]) {

@@ -35,41 +35,52 @@ public struct AffineScale: Sendable, Hashable, Codable {
 
   /// The scale of `kind` for these values.
   ///
-  /// Where all values are equal (or differ by no more than rounding errors of their size) the unit is 1, so that they become
-  /// 0 and are restored exactly. The standard deviation is that of the values themselves (divided by their number). Without
+  /// Where all values are equal, or differ by no more than rounding errors of their size, the unit is 1: equal values become 0
+  /// and are restored exactly. The standard deviation is that of the values themselves (divided by their number). Without
   /// values nothing is changed.
   public static func fit(_ kind: Scaling, to values: [Double]) -> AffineScale {
-    guard let first = values.first else { return .identity }
-    switch kind {
-    case .none:
-      return .identity
-    case .minMax:
-      var (least, greatest) = (first, first)
-      for value in values {
-        least = min(least, value)
-        greatest = max(greatest, value)
-      }
-      return AffineScale(offset: least, unit: greatest - least)
-    case .standard, .window:
-      let (mean, deviation) = meanAndDeviation(values)
-      return AffineScale(offset: mean, unit: deviation)
+    guard kind != .none, let first = values.first else { return .identity }
+    var (least, greatest) = (first, first)
+    for value in values {
+      least = min(least, value)
+      greatest = max(greatest, value)
     }
-  }
-
-  /// A unit that rounding errors alone would give is taken for 0, and 0 is replaced by 1.
-  private init(offset: Double, unit: Double) {
-    let noise = abs(offset) * 1e-14
-    self.init(offset: offset, scale: unit > noise && unit.isNormal ? unit : 1)
+    let range = greatest - least
+    guard range > max(abs(least), abs(greatest)) * 1e-14, range.isFinite, range.isNormal else {
+      return AffineScale(offset: first, scale: 1)
+    }
+    if kind == .minMax { return AffineScale(offset: least, scale: range) }
+    let (mean, deviation) = meanAndDeviation(values, unit: range)
+    return AffineScale(offset: mean, scale: deviation)
   }
 }
 
 /// The mean of values and the square root of their mean squared distance from it, in two passes.
-func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
-  guard !values.isEmpty else { return (0, 0) }
+///
+/// Distances are squared in `unit`, so that very large and very small ones keep their digits.
+private func meanAndDeviation(_ values: some Collection<Double>, unit: Double = 1) -> (mean: Double, deviation: Double)
+{
   let count = Double(values.count)
-  let mean = values.reduce(0) { $0 + $1 / count }
-  let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }
-  return (mean, variance.squareRoot())
+  let mean = values.reduce(0, +) / count
+  let squares = values.reduce(0) { sum, value in
+    let distance = (value - mean) / unit
+    return sum + distance * distance
+  }
+  return (mean, (squares / count).squareRoot() * unit)
+}
+
+extension AffineScale {
+  /// Reads origin and unit, which must be finite, and the unit not 0.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let offset = try container.decode(Double.self, forKey: .offset)
+    let scale = try container.decode(Double.self, forKey: .scale)
+    guard offset.isFinite, scale.isFinite, scale != 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .scale, in: container, debugDescription: "a scale is finite and not 0")
+    }
+    self.init(offset: offset, scale: scale)
+  }
 }
 
 /// Brings every window of a series to its own mean and deviation, so that a network sees shapes and not levels (instance
@@ -87,7 +98,8 @@ public struct WindowNormalization: Sendable, Hashable, Codable {
   }
 
   /// The scale of the window with these values.
-  public func scale(of window: [Double]) -> AffineScale {
+  public func scale(of window: ArraySlice<Double>) -> AffineScale {
+    precondition(!window.isEmpty, "a window has at least one row")
     let (mean, deviation) = meanAndDeviation(window)
     return AffineScale(offset: mean, scale: deviation + epsilon)
   }

@@ -1,3 +1,5 @@
+import RecurrentFormats
+
 /// Why a series cannot be divided as asked for.
 public enum SplitError: Error, Sendable, Equatable {
   /// The beginning of a part is no time of the series' kind.
@@ -16,7 +18,9 @@ public enum SplitError: Error, Sendable, Equatable {
 
 extension SplitError: CustomStringConvertible {
   /// One line: what happened, where, and how to mend it.
-  public var description: String {
+  public var description: String { message.printable(limit: 2000) }
+
+  private var message: String {
     switch self {
     case .notATime(let part, let text, let example):
       "\(part.rawValue) part from '\(text)': no time of this series; write it like \(example)"

@@ -34,6 +34,14 @@ public struct WindowShape: Sendable, Hashable, Codable {
     self.labels = labels
   }
 
+  /// Reads the four settings and checks them.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      lookBack: container.decode(Int.self, forKey: .lookBack), horizon: container.decode(Int.self, forKey: .horizon),
+      stride: container.decode(Int.self, forKey: .stride), labels: container.decode(Labels.self, forKey: .labels))
+  }
+
   /// The steps of a window at which there is a label.
   public var labelCount: Int { labels == .every ? lookBack : 1 }
 

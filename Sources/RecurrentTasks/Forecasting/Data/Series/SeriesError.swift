@@ -34,7 +34,9 @@ public enum SeriesError: Error, Sendable, Equatable {
 
 extension SeriesError: CustomStringConvertible {
   /// One line: what happened, where, and how to mend it.
-  public var description: String {
+  public var description: String { message.printable(limit: 2000) }
+
+  private var message: String {
     switch self {
     case .table(let error):
       error.description
@@ -42,35 +44,35 @@ extension SeriesError: CustomStringConvertible {
       error.description
     case .unknownBuiltin(let name):
       "\(name): no such built-in data set\(Suggestion.clause(for: name, among: BuiltinTable.names)) "
-        + "(there is \(BuiltinTable.names.joined(separator: ", ")))"
+        + "(there is \(BuiltinTable.names.printableList()))"
     case .noTarget(let file, let candidates):
       candidates.isEmpty
         ? "\(file): no column is left to forecast; name the target"
-        : "\(file): several columns could be forecast; name the target (columns: \(candidates.joined(separator: ", ")))"
+        : "\(file): several columns could be forecast; name the target (columns: \(candidates.printableList()))"
     case .twoRoles(let file, let column):
-      "\(file): column '\(column)' has two roles; name it once, as target, past or future covariate"
+      "\(file): column '\(column.printable())' has two roles; name it once, as target, past or future covariate"
     case .categoryWithoutRole(let file, let column):
-      "\(file): column '\(column)' is named as a category and is no covariate; name it as a past or future covariate too"
+      "\(file): column '\(column.printable())' is named as a category and is no covariate; name it as a past or future covariate too"
     case .missingValue(let place, let column, let text):
-      "\(place): column '\(column)' has no value\(text.isEmpty ? "" : " ('\(text)')"); fill it in or leave the rows out"
+      "\(place): column '\(column.printable())' has no value\(text.isEmpty ? "" : " ('\(text.printable())')"); fill it in or leave the rows out"
     case .notANumber(let place, let column, let text):
-      "\(place): column '\(column)': '\(text)' is not a number; "
+      "\(place): column '\(column.printable())': '\(text.printable())' is not a number; "
         + (SeriesError.hasDecimalComma(text)
           ? "write the decimal comma as a point" : "mend it, or name a column of a few texts as a category")
     case .notFinite(let place, let column, let text):
-      "\(place): column '\(column)': '\(text)' is not a finite number; mend it or leave the rows out"
+      "\(place): column '\(column.printable())': '\(text.printable())' is not a finite number; mend it or leave the rows out"
     case .unknownCategory(let place, let column, let value, let known):
-      "\(place): column '\(column)': '\(value)' did not occur in training\(Suggestion.clause(for: value, among: known)) "
-        + "(known: \(known.joined(separator: ", ")))"
+      "\(place): column '\(column.printable())': '\(value.printable())' did not occur in training\(Suggestion.clause(for: value, among: known)) "
+        + "(known: \(known.printableList()))"
     case .tooManyCategories(let place, let column, let limit):
-      "\(place): column '\(column)' has more than \(limit) different values; use a column with fewer, or numbers"
+      "\(place): column '\(column.printable())' has more than \(limit) different values; use a column with fewer, or numbers"
     case .nothingObserved(let place, let column, let series):
-      "\(place): column '\(column)' has no value\(series.map { " in series '\($0)'" } ?? ""); a series needs at least one row"
+      "\(place): column '\(column.printable())' has no value\(series.map { " in series '\($0.printable())'" } ?? ""); a series needs at least one row"
     case .seasonalPeriod(let period):
-      "a seasonal period of \(period) is none; set 1 (no season) or more, for example 12 for months"
+      "a seasonal period of \(period) is none; set 1 (no season) to \(WindowShape.limit), for example 12 for months"
     case .futureTooShort(let file, let series, let rows, let needed, let columns):
-      "\(file): \(columns.joined(separator: ", ")) known \(rows) \(rows == 1 ? "row" : "rows") past the end"
-        + "\(series.map { " of series '\($0)'" } ?? "") where the horizon needs \(needed); append rows with these columns "
+      "\(file): \(columns.printableList()) known \(rows) \(rows == 1 ? "row" : "rows") past the end"
+        + "\(series.map { " of series '\($0.printable())'" } ?? "") where the horizon needs \(needed); append rows with these columns "
         + "and empty targets, or shorten the horizon"
     }
   }

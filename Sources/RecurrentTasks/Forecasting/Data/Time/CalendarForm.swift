@@ -5,14 +5,14 @@ import RecurrentFormats
 /// Accepted are `1949-01`, `2024-01-31`, `2024-01-31 05`, `2024-01-31 05:00`, `2024-01-31T05:00:00`, quarters (`2024-Q1`,
 /// `2024Q1`), `/` in place of `-`, months and days of one digit, fractions of a second that are zero, and after a time of
 /// day `Z` or an offset (`+01:00`, `+0100`).
-public struct CalendarForm: Sendable, Hashable, Codable {
+public struct CalendarForm: Sendable, Hashable {
   /// The smallest field that is written.
-  public enum Resolution: String, Sendable, Codable {
+  public enum Resolution: Sendable {
     case quarter, month, day, hour, minute, second
   }
 
   /// What says how the clock relates to UTC.
-  public enum Zone: Sendable, Hashable, Codable {
+  public enum Zone: Sendable, Hashable {
     /// Nothing: the clock is whatever the data use.
     case unstated
     /// The letter `Z`.
@@ -53,7 +53,8 @@ public struct CalendarForm: Sendable, Hashable, Codable {
 extension CalendarForm {
   /// The time `stamp` in this form; `nil` when the calendar has no such time.
   public func text(of stamp: TimeStamp) -> String? {
-    guard let date = CalendarDate(secondsSince1970: Double(stamp.value + offsetSeconds)) else { return nil }
+    let (seconds, overflow) = stamp.value.addingReportingOverflow(offsetSeconds)
+    guard !overflow, let date = CalendarDate(secondsSince1970: Double(seconds)) else { return nil }
     var text = decimal(date.year, width: 4)
     if resolution == .quarter { return text + dateSeparator + "Q\((date.month + 2) / 3)" }
     let width = isPadded ? 2 : 1
@@ -196,6 +197,28 @@ extension CalendarForm {
       guard let minutes = digits(2...2), minutes < 60 else { return nil }
       return .offset(minutes: (sign == "-" ? -1 : 1) * (hours * 60 + minutes), hasColon: hasColon)
     }
+  }
+}
+
+extension CalendarForm: Codable {
+  /// Day and month are below ten, so that their leading zeros show.
+  private static let example = CalendarDate(year: 2001, month: 2, day: 3, hour: 4, minute: 5, second: 6)
+
+  /// Reads an example of the form.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let form = Array(text.utf8).withUnsafeBufferPointer({ CalendarForm.parse($0)?.form }) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no calendar time")
+    }
+    self = form
+  }
+
+  /// Writes a time in this form as an example of it: `2001-02-03 04:05`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    let seconds = CalendarForm.example.map { Int($0.secondsSince1970) } ?? 0
+    try container.encode(text(of: TimeStamp(seconds - offsetSeconds)) ?? "")
   }
 }
 

@@ -23,15 +23,17 @@ public enum TimeError: Error, Sendable, Equatable {
 
 extension TimeError: CustomStringConvertible {
   /// One line: what happened, where, and how to mend it.
-  public var description: String {
+  public var description: String { message.printable(limit: 2000) }
+
+  private var message: String {
     switch self {
     case .notATime(let place, let column, let text):
-      "\(place): column '\(column)': '\(text)' is no time; write it like 2024-01-31, 2024-01-31 05:00, 1949-01 or as an "
+      "\(place): column '\(column.printable())': '\(text.printable())' is no time; write it like 2024-01-31, 2024-01-31 05:00, 1949-01 or as an "
         + "integer"
     case .mixedForms(let place, let column, let text, let first):
-      "\(place): column '\(column)': '\(text)' is not written like the first time, '\(first)'; use one form throughout"
+      "\(place): column '\(column.printable())': '\(text.printable())' is not written like the first time, '\(first.printable())'; use one form throughout"
     case .unknownFields(let file, let columns):
-      "\(file): time columns \(columns.joined(separator: ", ")): name them in the order year, month, day, hour, minute"
+      "\(file): time columns \(columns.printableList()): name them in the order year, month, day, hour, minute"
     case .duplicate(let file, let line, let series, let time):
       "\(file):\(line): time \(time) occurs twice\(TimeError.clause(series)); delete one of the rows"
         + (series == nil ? ", or name the column that tells several series apart" : "")
@@ -50,6 +52,6 @@ extension TimeError: CustomStringConvertible {
   }
 
   private static func clause(_ series: String?) -> String {
-    series.map { " in series '\($0)'" } ?? ""
+    series.map { " in series '\($0.printable())'" } ?? ""
   }
 }

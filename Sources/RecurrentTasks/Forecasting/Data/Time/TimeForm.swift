@@ -1,7 +1,7 @@
 import RecurrentFormats
 
 /// How the times of a series are written, kept with a model so that its forecasts continue in the same form.
-public enum TimeForm: Sendable, Hashable, Codable {
+public enum TimeForm: Sendable, Hashable {
   /// There is no time column: the times are the numbers of the rows, from 1.
   case rowNumber
   /// Integers.
@@ -55,5 +55,35 @@ public enum TimeForm: Sendable, Hashable, Codable {
       return TimeStamp(Int(date.secondsSince1970))
     }
     return Array(text.utf8).withUnsafeBufferPointer { CalendarForm.parse($0)?.stamp }
+  }
+}
+
+extension TimeForm: Codable {
+  private static let rowNumberText = "row number"
+  private static let integerText = "integer"
+
+  /// Reads what `encode(to:)` writes.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let text = try? container.decode(String.self) {
+      switch text {
+      case TimeForm.rowNumberText: self = .rowNumber
+      case TimeForm.integerText: self = .integer
+      default: self = .calendar(try container.decode(CalendarForm.self))
+      }
+    } else {
+      self = .calendarColumns(try container.decode(CalendarColumns.self))
+    }
+  }
+
+  /// Writes `row number`, `integer`, an example of a calendar time, or what the separate columns hold.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .rowNumber: try container.encode(TimeForm.rowNumberText)
+    case .integer: try container.encode(TimeForm.integerText)
+    case .calendar(let form): try container.encode(form)
+    case .calendarColumns(let columns): try container.encode(columns)
+    }
   }
 }

@@ -1,0 +1,58 @@
+import CRecurrentKernels
+public import RecurrentLayers
+
+/// Stochastic gradient descent, with momentum if asked for (Polyak, 1964; Nesterov's form: Sutskever et al., 2013).
+///
+///     m ← momentum m + (1 - dampening) g        (m ← g in the first step)
+///     w ← w - rate m                            (Nesterov: w - rate (g + momentum m))
+///
+/// Without momentum it keeps no moments and steps by the gradient itself.
+public struct SGD: Optimizer {
+  /// How far a step goes.
+  public var learningRate: Float
+  /// How much of the last step's direction is kept, 0 or more.
+  public let momentum: Double
+  /// How much of the new gradient is left out of the momentum.
+  public let dampening: Double
+  /// Whether the gradient is taken where momentum is about to lead. Needs momentum and no dampening.
+  public let isNesterov: Bool
+  /// How much of the parameter itself is added to its gradient.
+  public let weightDecay: Double
+  /// What is remembered from step to step.
+  public var state: OptimizerState
+
+  /// Stochastic gradient descent with PyTorch's defaults.
+  public init(
+    learningRate: Float = 1e-3, momentum: Double = 0, dampening: Double = 0, isNesterov: Bool = false,
+    weightDecay: Double = 0
+  ) {
+    precondition(momentum >= 0, "the momentum \(momentum) is negative")
+    precondition(
+      !isNesterov || (momentum > 0 && dampening == 0), "Nesterov's form needs a momentum and no dampening")
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.dampening = dampening
+    self.isNesterov = isNesterov
+    self.weightDecay = weightDecay
+    state = OptimizerState(momentNames: momentum == 0 ? [] : ["momentum_buffer"])
+  }
+
+  /// Moves the trainable parameters of `model` by one step, in place.
+  public mutating func update(_ model: inout some Module, with gradients: Gradients) {
+    state.beginStep(with: gradients)
+    model.apply(
+      Update(settings: self, direction: momentum == 0 ? nil : state.memory(ofMoment: 0)), gradients: gradients)
+  }
+
+  private struct Update: ParameterUpdate {
+    let settings: SGD
+    let direction: UnsafeMutableRawPointer?
+
+    func apply(to parameter: ParameterMemory) {
+      parameter.kernels.pointee.sgd(
+        parameter.count, Double(settings.learningRate), settings.momentum, settings.dampening,
+        settings.isNesterov ? 1 : 0, settings.weightDecay, settings.state.stepCount == 1 ? 1 : 0, parameter.gradient,
+        direction.map { $0 + parameter.momentOffset }, parameter.value)
+    }
+  }
+}

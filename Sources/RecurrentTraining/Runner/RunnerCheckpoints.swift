@@ -1,0 +1,121 @@
+import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
+
+extension TrainingRunner {
+  /// Takes up the newest checkpoint of the folder that is not damaged. A run without any begins anew.
+  ///
+  /// - Parameter onEvent: Told of checkpoints that had to be passed over.
+  /// - Returns: Whether there was a checkpoint.
+  /// - Throws: `RunFolderError` where no checkpoint is left that can be used, `CheckpointError` where it is of a later
+  ///   version, `TrainingError.foreignCheckpoint` where it does not belong to this run.
+  @discardableResult
+  public func resume(onEvent: (TrainingEvent) -> Void = { _ in }) throws -> Bool {
+    guard let folder else { preconditionFailure("a run without a folder has nothing to resume from") }
+    let store = CheckpointStore(path: folder.checkpointsPath, system: folder.system)
+    let checkpoint = try store.newest { onEvent(.checkpointSkipped($0)) }
+    if let checkpoint { try restore(checkpoint) }
+    recorder = try RunRecorder(
+      folder, configuration, metricsByteCount: checkpoint?.description.metricsByteCount ?? 0, clock: clock)
+    return checkpoint != nil
+  }
+
+  private func restore(_ checkpoint: LoadedCheckpoint) throws(TrainingError) {
+    func refuse(_ problem: String) -> TrainingError { .foreignCheckpoint(path: checkpoint.path, problem: problem) }
+    let changed = checkpoint.description.identity.differences(from: identity)
+    guard changed.isEmpty else {
+      throw refuse("it was made with another \(changed.joined(separator: ", ")) than this run has")
+    }
+    do throws(ParameterLoadingError) {
+      try model.load(checkpoint.model)
+      if !checkpoint.best.isEmpty { best = try model.loading(checkpoint.best) }
+      if let kind = average?.kind {
+        var models: [Task.Model] = []
+        for tensors in checkpoint.average.numbered { models.append(try model.loading(tensors)) }
+        average = WeightAverage(kind, models: models)
+      }
+    } catch {
+      throw refuse("its weights are not those of this model (\(error.description))")
+    }
+    do throws(OptimizerStateError) {
+      try optimizer.restore(checkpoint.optimizer, for: model)
+    } catch {
+      throw refuse(error.description)
+    }
+    state = checkpoint.description.state
+    savedStep = state.step
+    scheduler.plateau = checkpoint.description.plateau
+    carry = task.initialCarry(inEpoch: state.epoch)
+    carry.restore(from: checkpoint.carry)
+  }
+
+  /// Writes a checkpoint while the run goes on: a failure is reported and tried again later.
+  func saveMeanwhile(_ onEvent: (TrainingEvent) -> Void) throws {
+    do {
+      try save(onEvent)
+    } catch let error as TrainingError {
+      throw error
+    } catch {
+      onEvent(.checkpointFailed(error))
+      try recorder?.tolerate(error)
+    }
+  }
+
+  /// Writes a checkpoint, unless a parameter is not finite: a bad state never takes the place of a good one.
+  func save(_ onEvent: (TrainingEvent) -> Void) throws {
+    if let path = model.firstNonFiniteParameter { throw divergenceAfterStep(path) }
+    guard let recorder else { return }
+    let checkpoint = Checkpoint(
+      description: CheckpointState(
+        state: state, identity: identity, metricsByteCount: recorder.metricsByteCount, plateau: scheduler.plateau),
+      model: model.namedTensors, optimizer: optimizer.state.tensors(for: model), best: best?.namedTensors ?? [],
+      average: average?.namedTensors ?? [], carry: carry.tensors)
+    guard let path = try self.recorder?.save(checkpoint) else { return }
+    savedStep = state.step
+    onEvent(.checkpointWritten(path: path, step: state.step))
+  }
+
+  private func divergenceAfterStep(_ path: String) -> TrainingError {
+    .notFinite(
+      TrainingError.NotFinite(
+        step: state.step, epoch: lastStep?.epoch ?? state.epoch, batch: lastStep?.batch ?? state.batch,
+        loss: lastStep?.loss ?? .nan, learningRate: Double(optimizer.learningRate), culprit: .parameter(path)))
+  }
+}
+
+extension Module {
+  /// A copy with other values for the parameters.
+  fileprivate func loading(_ tensors: [String: Tensor]) throws(ParameterLoadingError) -> Self {
+    var copy = self
+    try copy.load(tensors)
+    return copy
+  }
+}
+
+extension WeightAverage {
+  /// The parameters of all models that the mean is computed from, their number before the path: `0.head.weight`.
+  fileprivate var namedTensors: NamedTensors {
+    models.enumerated().flatMap { number, model in model.namedTensors.map { ("\(number).\($0.name)", $0.tensor) } }
+  }
+}
+
+extension [String: Tensor] {
+  /// Takes tensors apart that have a number before their path; numbers begin at 0.
+  fileprivate var numbered: [[String: Tensor]] {
+    var groups: [[String: Tensor]] = []
+    while true {
+      let prefix = "\(groups.count)."
+      let group = filter { $0.key.hasPrefix(prefix) }
+      if group.isEmpty { return groups }
+      groups.append(
+        [String: Tensor](uniqueKeysWithValues: group.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
+    }
+  }
+}
+
+extension JSONObject {
+  /// The keys under which two objects differ.
+  func differences(from other: JSONObject) -> [String] {
+    (keys + other.keys.filter { self[$0] == nil }).filter { self[$0] != other[$0] }
+  }
+}

@@ -1,0 +1,213 @@
+public import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
+
+/// Trains the model of a task: steps, epochs, early stopping, metrics, checkpoints.
+///
+/// A run that is stopped after any step and resumed makes the same model, optimiser state and `metrics.csv`, byte for
+/// byte, as one that is not.
+///
+/// ```swift
+/// let runner = try TrainingRunner(task, model: model, configuration: configuration, folder: folder)
+/// let report = try runner.run { event in print(event) }
+/// ```
+public final class TrainingRunner<Task: TrainingTask> {
+  /// What is trained, and on what.
+  public let task: Task
+  /// How it is trained.
+  public let configuration: TrainingConfiguration
+  /// The model as it is after the last step.
+  public internal(set) var model: Task.Model
+
+  var best: Task.Model?
+  var average: WeightAverage<Task.Model>?
+  var optimizer: AnyOptimizer
+  var scheduler: LearningRateScheduler
+  var carry: Task.Carry
+  var state = TrainingState()
+  var recorder: RunRecorder?
+  let folder: RunFolder?
+  let identity: JSONObject
+
+  private let scope = GradientScope()
+  private let key: RandomKey
+  private let monitor: MetricMonitor
+  private var batchesInEpoch = 0
+  let clock: Clock
+  /// The last step that was made.
+  var lastStep: StepReport?
+  /// The step of the newest checkpoint.
+  var savedStep: Int?
+
+  /// A run that has not begun.
+  ///
+  /// - Parameters:
+  ///   - task: What is trained, and on what.
+  ///   - model: The model with its first weights.
+  ///   - configuration: How it is trained.
+  ///   - folder: Where checkpoints and metrics go; nil to keep all in memory.
+  ///   - identity: What the results depend on, such as settings and digests of data. A checkpoint with another identity
+  ///     is refused.
+  public convenience init(
+    _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder? = nil,
+    identity: JSONObject = [:]
+  ) throws {
+    try self.init(
+      task, model: model, configuration: configuration, folder: folder, identity: identity, clock: monotonicSeconds)
+  }
+
+  init(
+    _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder?, identity: JSONObject,
+    clock: @escaping Clock
+  ) throws {
+    self.task = task
+    self.model = model
+    self.configuration = configuration
+    self.folder = folder
+    self.identity = identity
+    self.clock = clock
+    optimizer = try configuration.optimizer.makeOptimizer()
+    scheduler = try Self.makeScheduler(task, configuration)
+    average = configuration.averaging.average.map { WeightAverage($0) }
+    key = RandomKey(seed: UInt64(configuration.seed))
+    monitor = MetricMonitor(configuration)
+    carry = task.initialCarry(inEpoch: 0)
+  }
+
+  private static func makeScheduler(
+    _ task: Task, _ configuration: TrainingConfiguration
+  ) throws -> LearningRateScheduler {
+    try configuration.schedule.validate()
+    let length =
+      switch configuration.schedule.unit {
+      case .epoch: configuration.epochs
+      case .step: (0..<configuration.epochs).reduce(0) { $0 + task.batchCount(inEpoch: $1) }
+      }
+    let rate = try configuration.optimizer.resolved().learningRate ?? 0
+    return try LearningRateScheduler(configuration.schedule.schedule(length: length), base: rate)
+  }
+
+  /// Trains until all epochs are done, the metric no longer gets better, or `stop` is set.
+  ///
+  /// After an interruption another call goes on.
+  ///
+  /// - Parameters:
+  ///   - stop: Looked at after every step.
+  ///   - onEvent: Told of everything that happens, on the calling thread.
+  /// - Throws: `TrainingError`; what the task throws; errors of files at the end, at an interruption, and after several
+  ///   checkpoints in a row have failed.
+  @discardableResult
+  public func run(
+    until stop: StopRequest = StopRequest(), onEvent: (TrainingEvent) -> Void = { _ in }
+  ) throws -> TrainingReport<Task.Model> {
+    let start = clock()
+    ComputeEnvironment.threads = configuration.threads ?? ComputeEnvironment.defaultThreads
+    if recorder == nil, let folder {
+      recorder = try RunRecorder(folder, configuration, metricsByteCount: 0, clock: clock)
+    }
+    state.settleEnding(epochs: configuration.epochs)
+    if state.ending == nil { try countBatches() }
+    onEvent(.started(startReport))
+    var interruption: StopReason?
+    while state.ending == nil, interruption == nil {
+      try makeStep(onEvent)
+      guard state.ending == nil else { break }
+      interruption = stop.reason
+      if interruption == nil, recorder?.isCheckpointDue(step: state.step) == true { try saveMeanwhile(onEvent) }
+    }
+    if savedStep != state.step { try save(onEvent) }
+    onEvent(interruption.map { .interrupted($0) } ?? endEvent)
+    return report(interruption, seconds: clock() - start)
+  }
+}
+
+// MARK: - Steps and epochs
+
+extension TrainingRunner {
+  private func makeStep(_ onEvent: (TrainingEvent) -> Void) throws {
+    let task = task
+    let batch = BatchPosition(epoch: state.epoch, index: state.batch, step: state.step, key: key)
+    let rate = scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step)
+    let (loss, count) = try scope.evaluate(at: &model, key: key.folding(state.step)) { model in
+      let loss = try task.loss(of: model, on: batch, carry: &carry)
+      return (loss.mean, loss.count)
+    }
+    let norm = scope.gradients.globalNorm
+    guard loss.isFinite, norm.isFinite else { throw divergence(at: batch, loss: loss, learningRate: rate) }
+    if let limit = configuration.clipValue { scope.gradients.clip(toValue: limit) }
+    if let limit = configuration.clipNorm { scope.gradients.clip(toGlobalNorm: limit) }
+    optimizer.learningRate = Float(rate)
+    optimizer.update(&model, with: scope.gradients)
+    if case .exponential? = average?.kind { average?.record(model) }
+    state.countStep(loss: Double(loss), items: count)
+    let report = StepReport(
+      epoch: batch.epoch + 1, batch: state.batch, batchCount: batchesInEpoch, step: state.step, loss: Double(loss),
+      meanLoss: state.meanLoss, learningRate: rate, gradientNorm: norm, itemCount: count)
+    lastStep = report
+    onEvent(.step(report))
+    if state.batch == batchesInEpoch { try endEpoch(learningRate: rate, onEvent) }
+  }
+
+  private func endEpoch(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
+    if case .last? = average?.kind { average?.record(model) }
+    let judgedModel = judgedModel
+    let report = EpochReport(
+      epoch: state.epoch + 1, step: state.step, trainingLoss: state.meanLoss, learningRate: learningRate,
+      metrics: try task.validate(judgedModel))
+    state.beginNextEpoch(after: report)
+    if state.epoch == configuration.epochs { state.ending = .finished }
+    let metric = try monitor.metric(of: report)
+    let isImproved = monitor.judge(report, by: metric, &state)
+    scheduler.observe(metric.direction == .lowerIsBetter ? metric.value : -metric.value)
+    if isImproved, configuration.keepBest, monitor.canChooseBest(report) { best = judgedModel }
+    recorder?.append(report)
+    onEvent(.epochEnded(report))
+    if isImproved, let best = state.best { onEvent(.improved(best)) }
+    do {
+      try recorder?.flushIfDue()
+    } catch {
+      onEvent(.checkpointFailed(error))
+      try recorder?.tolerate(error)
+    }
+    carry = task.initialCarry(inEpoch: state.epoch)
+    if state.ending == nil { try countBatches() }
+  }
+
+  private func countBatches() throws(TrainingError) {
+    batchesInEpoch = task.batchCount(inEpoch: state.epoch)
+    if batchesInEpoch < 1 { throw TrainingError.noBatches(epoch: state.epoch + 1) }
+  }
+
+  /// The model that is judged and kept: the mean where weights are averaged.
+  private var judgedModel: Task.Model { average?.model ?? model }
+
+  private func divergence(at batch: BatchPosition, loss: Float, learningRate: Double) -> TrainingError {
+    .notFinite(
+      TrainingError.NotFinite(
+        step: batch.step + 1, epoch: batch.epoch + 1, batch: batch.index + 1, loss: Double(loss),
+        learningRate: learningRate, culprit: model.firstNonFinite(scope.gradients)))
+  }
+}
+
+// MARK: - Reports
+
+extension TrainingRunner {
+  private var startReport: TrainingStart {
+    TrainingStart(
+      epochs: configuration.epochs, batchesPerEpoch: batchesInEpoch, finishedEpochs: state.epoch,
+      finishedSteps: state.step, itemName: task.itemName)
+  }
+
+  private var endEvent: TrainingEvent {
+    guard state.ending == .stoppedEarly, let best = state.best else { return .finished }
+    return .stoppedEarly(epoch: state.epoch, best: best)
+  }
+
+  private func report(_ interruption: StopReason?, seconds: Double) -> TrainingReport<Task.Model> {
+    let outcome: TrainingOutcome =
+      interruption.map { .interrupted($0) } ?? (state.ending == .stoppedEarly ? .stoppedEarly : .finished)
+    return TrainingReport(
+      outcome: outcome, model: best ?? judgedModel, epochs: state.epoch, steps: state.step, lastEpoch: state.lastEpoch,
+      bestEpoch: state.best, isBest: best != nil, seconds: seconds)
+  }
+}
