@@ -1,7 +1,7 @@
 import CRecurrentKernels
 import Testing
 
-@Suite(.guardedBuffers) struct ArrayTests {
+@Suite(.fencedBuffers) struct ArrayTests {
   @Test(arguments: Kernels.all)
   func selection(kernels: Kernels) {
     var numbers = Numbers(seed: 5)

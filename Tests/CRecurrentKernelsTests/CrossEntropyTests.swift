@@ -2,7 +2,7 @@ import CRecurrentKernels
 import Foundation
 import Testing
 
-@Suite(.guardedBuffers) struct CrossEntropyTests {
+@Suite(.fencedBuffers) struct CrossEntropyTests {
   private func losses(
     _ kernels: Kernels, _ x: [Double], _ targets: [Int32], smoothing: Double
   ) -> (losses: [Double], probabilities: Buffer) {

@@ -1,7 +1,7 @@
 import CRecurrentKernels
 import Testing
 
-@Suite(.guardedBuffers) struct GatherTests {
+@Suite(.fencedBuffers) struct GatherTests {
   static let indices: [Int32] = [2, 0, -1, 2, 4, 4, -7, 1, 2]
 
   @Test(arguments: Kernels.all) func rowsOfATable(kernels: Kernels) {

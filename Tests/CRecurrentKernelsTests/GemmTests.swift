@@ -16,7 +16,7 @@ struct GemmShape: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite(.guardedBuffers) struct GemmTests {
+@Suite(.fencedBuffers) struct GemmTests {
   /// A product of small whole numbers is exact whatever the order of summation, so every table must give the same bits.
   @Test(arguments: Kernels.all, GemmShape.all)
   func exactProducts(kernels: Kernels, shape: GemmShape) {

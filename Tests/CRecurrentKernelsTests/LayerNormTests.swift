@@ -2,7 +2,7 @@ import CRecurrentKernels
 import Foundation
 import Testing
 
-@Suite(.guardedBuffers) struct LayerNormTests {
+@Suite(.fencedBuffers) struct LayerNormTests {
   private static let epsilon = 1e-5
 
   private struct Result {

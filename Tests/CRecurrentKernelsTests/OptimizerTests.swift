@@ -2,7 +2,7 @@ import CRecurrentKernels
 import Testing
 
 /// Several steps of each optimiser against PyTorch's formulas, written out in double precision for one parameter.
-@Suite(.guardedBuffers) struct OptimizerTests {
+@Suite(.fencedBuffers) struct OptimizerTests {
   private static let steps = 4
 
   /// Runs `kernel` on arrays of every size and `formula` on each of their elements, and compares the parameters and

@@ -2,7 +2,7 @@ import CRecurrentKernels
 import Foundation
 import Testing
 
-@Suite(.guardedBuffers) struct RandomTests {
+@Suite(.fencedBuffers) struct RandomTests {
   private static let count = 40_000
 
   private func uniform(_ kernels: Kernels, _ n: Int, low: Double = 0, high: Double = 1, stream: UInt64 = 7) -> Buffer {

@@ -2,7 +2,7 @@ import CRecurrentKernels
 import Testing
 
 /// Every table against the scalar oracle in double precision.
-@Suite(.guardedBuffers) struct RecurrentAgreementTests {
+@Suite(.fencedBuffers) struct RecurrentAgreementTests {
   /// Layers of every cell, in both directions, with and without lengths, states, biases and gaps.
   static let layers: [RecurrentLayer] = Cell.all.enumerated().flatMap { number, cell in
     [false, true].flatMap { reverse in
@@ -47,16 +47,18 @@ import Testing
   @Test(arguments: layers + wideLayers)
   func outputsAndGradients(layer: RecurrentLayer) throws {
     let oracle = try #require(Kernels.oracle)
-    let expected = oracle.forward(layer, training: true)
-    let expectedGradients = oracle.backward(layer, after: expected)
+    let reference = RecurrentRun(oracle, layer)
+    let expected = reference.forward(training: true)
+    let expectedGradients = reference.backward(after: expected)
     for kernels in Kernels.all where kernels.index != oracle.index {
-      let output = kernels.forward(layer, training: true)
+      let run = RecurrentRun(kernels, layer)
+      let output = run.forward(training: true)
       compare(kernels, layer, "y", output.rows(layer), expected.rows(layer))
       compare(kernels, layer, "h_last", output.hLast.values, expected.hLast.values)
       if let cLast = output.cLast, let expectedC = expected.cLast {
         compare(kernels, layer, "c_last", cLast.values, expectedC.values)
       }
-      let gradients = kernels.backward(layer, after: output, before: 0.5)
+      let gradients = run.backward(after: output, before: 0.5)
       for (name, buffer) in gradients.named {
         let start = name.hasPrefix("dw") || name.hasPrefix("db") ? 0.5 : 0
         compare(
@@ -81,13 +83,14 @@ import Testing
   @Test(arguments: Kernels.all, [Cell.lstm, .gruResetAfter, .gruResetBefore, .elman])
   func gradientsOneByOne(kernels: Kernels, cell: Cell) {
     let layer = Self.layer(cell, (5, 3, 4, 9), variant: 1, reverse: false)
-    let output = kernels.forward(layer, training: true)
-    let all = kernels.backward(layer, after: output)
+    let run = RecurrentRun(kernels, layer)
+    let output = run.forward(training: true)
+    let all = run.backward(after: output)
     for (name, buffer) in all.named {
-      let alone = kernels.backward(layer, after: output, only: [name])
+      let alone = run.backward(after: output, only: [name])
       #expect(alone.named.count == 1)
       if let only = alone[name] { expectSameBits(only, buffer, "\(kernels.name) \(name) alone") }
     }
-    #expect(kernels.backward(layer, after: output, only: []).named.isEmpty)
+    #expect(run.backward(after: output, only: []).named.isEmpty)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Forward values of each cell, written out as arithmetic.
-@Suite(.guardedBuffers) struct RecurrentCellTests {
+@Suite(.fencedBuffers) struct RecurrentCellTests {
   private static let sigmoid = UnaryFunction.sigmoid
 
   /// One unit, one input, one step: x = 0.5, h = 0.25. In the order of the weights, W x = 0.25, -0.5, 1, 0.75 and
@@ -24,7 +24,7 @@ import Testing
     _ kernels: Kernels, _ layer: RecurrentLayer, h: Double, c: Double? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let output = kernels.forward(layer, training: false)
+    let output = RecurrentRun(kernels, layer).forward(training: false)
     let what = "\(kernels.name) \(layer.cell)"
     // The gates' own error, 2e-7, and one rounding of each intermediate result.
     let absolute = kernels.element == RK_FLOAT32 ? 5e-7 : 1e-15
@@ -91,7 +91,7 @@ import Testing
         expected += states[n]
       }
     }
-    let output = kernels.forward(layer, training: false)
+    let output = RecurrentRun(kernels, layer).forward(training: false)
     let absolute = kernels.element == RK_FLOAT32 ? 1e-6 : 1e-15
     expectClose(output.y.values, expected, absolute: absolute, "\(kernels.name) \(cell)")
   }

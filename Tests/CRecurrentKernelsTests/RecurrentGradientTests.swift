@@ -20,8 +20,8 @@ import Testing
       layer.reverse = reverse
       layer.lengths = lengths
       layer.gap = 2 * seed
-      let output = oracle.forward(layer, training: true)
-      let gradients = oracle.backward(layer, after: output)
+      let run = RecurrentRun(oracle, layer)
+      let gradients = run.backward(after: run.forward(training: true))
       for (name, path) in Self.inputs {
         guard let values = layer[keyPath: path] else { continue }
         let gradient = try #require(gradients[name]).values
@@ -41,7 +41,7 @@ import Testing
 
   /// The loss whose gradients from above are the layer's own: dy · y + dh_last · h_last + dc_last · c_last.
   private func loss(_ oracle: Kernels, _ layer: RecurrentLayer) -> Double {
-    let output = oracle.forward(layer, training: false)
+    let output = RecurrentRun(oracle, layer).forward(training: false)
     func dot(_ a: [Double]?, _ b: [Double]?) -> Double { zip(a ?? [], b ?? []).reduce(0) { $0 + $1.0 * $1.1 } }
     return dot(layer.dy, output.rows(layer)) + dot(layer.dhLast, output.hLast.values)
       + dot(layer.dcLast, output.cLast?.values)

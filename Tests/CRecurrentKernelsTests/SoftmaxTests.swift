@@ -2,7 +2,7 @@ import CRecurrentKernels
 import Foundation
 import Testing
 
-@Suite(.guardedBuffers) struct SoftmaxTests {
+@Suite(.fencedBuffers) struct SoftmaxTests {
   static let widths = [1, 2, 3, 7, 8, 9, 15, 16, 17, 33, 65, 100, 257]
 
   /// Sums of n terms, of which each addition rounds.

@@ -22,33 +22,52 @@ extension ThreadSettingTests {
 
     @Test(arguments: Kernels.all, [Cell.lstm, .gruResetAfter, .gruResetBefore, .elman])
     func recurrentLayers(kernels: Kernels, cell: Cell) {
-      for (steps, batch, hidden) in [(size(kernels, 24, 4), 19, size(kernels, 100, 10)), (9, 2, size(kernels, 160, 5))]
-      {
-        var layer = RecurrentLayer(cell, steps: steps, batch: batch, input: 33, hidden: hidden, seed: 80)
-        for ragged in [false, true] {
-          if ragged { layer = RecurrentBitTests.ragged(layer) }
+      for (steps, batch, hidden) in [
+        (size(kernels, 24, 4), 37, size(kernels, 96 / cell.gates * 2, 10)), (9, 2, size(kernels, 160, 5)),
+      ] {
+        let plain = RecurrentLayer(cell, steps: steps, batch: batch, input: 33, hidden: hidden, seed: 80)
+        for layer in [plain, RecurrentBitTests.ragged(plain)] {
+          let run = RecurrentRun(kernels, layer)
           expectSameBits("\(kernels.name) \(layer.testDescription)") {
-            let output = kernels.forward(layer, training: true)
-            return [output.y, output.hLast] + kernels.backward(layer, after: output).named.map(\.buffer)
+            let output = run.forward(training: true)
+            return [output.y, output.hLast] + run.backward(after: output).named.map(\.buffer)
           }
         }
       }
     }
 
-    @Test(arguments: Kernels.all) func products(kernels: Kernels) {
+    @Test(arguments: Kernels.all, [1, 1e-20]) func products(kernels: Kernels, magnitude: Double) {
+      // Products of two small numbers are denormal: zero, or not, for any number of threads.
       let (m, n, k) = (size(kernels, 150, 20), size(kernels, 170, 30), size(kernels, 190, 10))
       var numbers = Numbers(seed: 81)
-      let (a, b) = (kernels.buffer(numbers.reals(m * k)), numbers.reals(k * n))
+      let (a, b) = (kernels.buffer(numbers.reals(m * k, 0, magnitude)), numbers.reals(k * n, 0, magnitude))
       let packed = GemmTests.pack(kernels, b, k, n, transposed: false)
       let plain = kernels.buffer(b)
-      expectSameBits(kernels.name) {
+      expectSameBits("\(kernels.name), magnitude \(magnitude)") {
         let c = kernels.buffer(count: m * n)
         kernels.table.gemm(
           Int64(m), Int64(n), Int64(k), a.pointer, Int64(k), packed.pointer, nil, c.pointer, Int64(n), 0)
-        let d = kernels.buffer([Double](repeating: 0.5, count: m * n))
+        let d = kernels.buffer(count: m * n)
+        kernels.table.fill(Int64(m * n), magnitude * magnitude, d.pointer)
         kernels.table.gemm_transposed(
           Int64(m), Int64(n), Int64(k), a.pointer, Int64(m), plain.pointer, Int64(n), d.pointer, Int64(n))
         return [c, d]
+      }
+    }
+
+    /// A linear network of denormal states and gradients.
+    @Test(arguments: Kernels.all) func denormalStates(kernels: Kernels) {
+      var layer = RecurrentLayer(
+        .elman(RK_IDENTITY, "identity"), steps: size(kernels, 24, 4), batch: 37, input: 33,
+        hidden: size(kernels, 160, 10), seed: 83)
+      for path in [\RecurrentLayer.h0, \.dy, \.dhLast, \.inputBias, \.hiddenBias] {
+        layer[keyPath: path] = layer[keyPath: path]?.map { $0 * 0x1p-127 }
+      }
+      layer.x = layer.x.map { $0 * 0x1p-127 }
+      let run = RecurrentRun(kernels, layer)
+      expectSameBits("\(kernels.name)") {
+        let output = run.forward(training: true)
+        return [output.y, output.hLast] + run.backward(after: output).named.map(\.buffer)
       }
     }
 
@@ -59,12 +78,14 @@ extension ThreadSettingTests {
       let indices = (0..<rows).map { _ in Int32(numbers.integer(-1...6)) }
       let (R, N) = (Int64(rows), Int64(n))
       expectSameBits(kernels.name) {
+        let table = kernels.table
         var results: [Buffer] = []
         func result(_ count: Int, added: Bool = false) -> UnsafeMutableRawPointer {
-          results.append(added ? kernels.buffer([Double](repeating: 0.5, count: count)) : kernels.buffer(count: count))
-          return results[results.count - 1].pointer
+          let buffer = kernels.buffer(count: count)
+          if added { table.fill(Int64(count), 0.5, buffer.pointer) }
+          results.append(buffer)
+          return buffer.pointer
         }
-        let table = kernels.table
         table.softmax(R, N, x.pointer, result(rows * n))
         table.cross_entropy(R, N, 0.1, x.pointer, indices, result(rows), result(rows * n))
         table.reduce(RK_SUM, R, N, 1, x.pointer, result(rows))
@@ -76,6 +97,7 @@ extension ThreadSettingTests {
           result(n, added: true))
         table.scatter_add(R, N, dy.pointer, indices, result(7 * n, added: true))
         table.unary(RK_TANH, 0, R * N, x.pointer, result(rows * n))
+        table.sgd(R * N, 0.1, 0, 0, 0, 0.1, 1, dy.pointer, nil, result(rows * n, added: true))
         let norm = table.squared_norm(R * N, x.pointer)
         return results + [Buffer(RK_FLOAT64, [norm])]
       }

@@ -52,7 +52,7 @@ struct UnaryFunction: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite(.guardedBuffers) struct UnaryTests {
+@Suite(.fencedBuffers) struct UnaryTests {
   @Test(arguments: Kernels.all, UnaryFunction.all)
   func valuesAtEverySize(kernels: Kernels, function: UnaryFunction) {
     var numbers = Numbers(seed: 1)

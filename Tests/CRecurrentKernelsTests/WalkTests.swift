@@ -65,7 +65,7 @@ struct WalkCase: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite(.guardedBuffers) struct WalkTests {
+@Suite(.fencedBuffers) struct WalkTests {
   static let operators: [(rk_binary, String, @Sendable (Double, Double) -> Double)] = [
     (RK_ADD, "+", { $0 + $1 }), (RK_SUBTRACT, "-", { $0 - $1 }), (RK_MULTIPLY, "*", { $0 * $1 }),
     (RK_DIVIDE, "/", { $0 / $1 }),

@@ -32,6 +32,11 @@ package struct Fixture: Sendable {
     return try Tensor(validating: scalars, shape: Shape(file.entry(key).shape))
   }
 
+  /// A tensor that belongs to no case.
+  package func tensor(_ name: String) throws -> Tensor {
+    try Tensor(validating: try file.floats(name), shape: Shape(file.entry(name).shape))
+  }
+
   /// Lengths, indices or classes of a case.
   package func integers(_ name: String, in caseName: String) throws(SafetensorsError) -> [Int32] {
     try file.int32s("\(caseName)/\(name)")
@@ -42,6 +47,11 @@ package struct Fixture: Sendable {
 package struct Tolerance: Sendable {
   package let absolute: Double
   package let relative: Double
+
+  package init(absolute: Double, relative: Double) {
+    self.absolute = absolute
+    self.relative = relative
+  }
 
   /// Of results.
   package static let forward = Tolerance(absolute: 1e-6, relative: 1e-5)

@@ -113,11 +113,16 @@ struct LineChartLayout {
     if !chart.yAxis.title.isEmpty {
       leftEdge += TextMetrics.width(chart.yAxis.title, size: ChartStyle.labelSize) + 2 * gap
     }
+    var section = ""
     for split in chart.splits.sorted(by: { $0.position < $1.position }) {
       guard let x = xScale.place(of: split.position), x >= plot.left, x <= plot.right else { continue }
       var labels: [(text: String, x: Double, anchor: SVGCanvas.Anchor)] = []
       // A label without room is left out: the line alone is better than letters over letters.
-      if !split.before.isEmpty, x - gap - TextMetrics.width(split.before, size: ChartStyle.labelSize) >= leftEdge {
+      // A section between two splits is named once.
+      let isNamed = !section.isEmpty && section == split.before
+      if !split.before.isEmpty, !isNamed,
+        x - gap - TextMetrics.width(split.before, size: ChartStyle.labelSize) >= leftEdge
+      {
         labels.append((split.before, x - gap, .end))
         leftEdge = x
       }
@@ -125,6 +130,7 @@ struct LineChartLayout {
       if !split.after.isEmpty, x + gap + afterWidth <= plot.right + Self.margin, x >= leftEdge {
         labels.append((split.after, x + gap, .start))
         leftEdge = x + afterWidth + 2 * gap
+        section = split.after
       }
       splits.append(SplitItem(x: x, labels: labels))
     }

@@ -61,6 +61,8 @@ public struct SafetensorsError: Error, Hashable, Sendable {
     case wrongDType(SafetensorsDType, wanted: String)
     /// The tensor has another shape than the one wanted.
     case wrongShape([Int], wanted: [Int])
+    /// The tensor has more axes, or longer ones, than a `Tensor` can have.
+    case unsupportedShape([Int])
     /// An element does not fit the type it is read as.
     case valueOutOfRange(index: Int, value: String, wanted: String)
     /// The name is reserved for the metadata.
@@ -97,7 +99,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .fileTooShort, .headerTooLong, .headerBeyondFile, .headerStart, .headerPadding, .headerJSON, .dataTooShort,
       .trailingBytes, .file:
       fileExplanation
-    case .noSuchTensor, .wrongDType, .wrongShape, .valueOutOfRange, .reservedName:
+    case .noSuchTensor, .wrongDType, .wrongShape, .unsupportedShape, .valueOutOfRange, .reservedName:
       requestExplanation
     default:
       entryExplanation + "; the file is malformed, write it again with a current safetensors library"
@@ -149,6 +151,8 @@ extension SafetensorsError: CustomStringConvertible {
     case .wrongDType(let type, let wanted): "its dtype is \(type.rawValue), wanted is \(wanted); convert it first"
     case .wrongShape(let shape, let wanted):
       "its shape is \(shape), wanted is \(wanted); check that the file is of this model"
+    case .unsupportedShape(let shape):
+      "its shape \(shape) has more axes or longer ones than can be computed with; reshape it first"
     case .valueOutOfRange(let index, let value, let wanted):
       "element \(index), \(value), does not fit \(wanted); scale or convert it first"
     case .reservedName: "this name is reserved for the metadata; choose another"

@@ -78,7 +78,11 @@ extension TableError: CustomStringConvertible {
     case .recordTooLong(let place, let bytes):
       "\(place): the record is longer than \(bytes) bytes; look for a quote that is not closed"
     case .noSuchColumn(let file, let name, let columns):
-      "\(file): no column '\(name.printable())'\(Suggestion.clause(for: name, among: columns)) (columns: \(columns.printableList()))"
+      columns == (1...max(columns.count, 1)).map(String.init)
+        ? "\(file): no column '\(name.printable())': the first line holds numbers and was not taken for a header; name columns "
+          + "by number, 1 to \(columns.count), or say that there is a header"
+        : "\(file): no column '\(name.printable())'\(Suggestion.clause(for: name, among: columns)) "
+          + "(columns: \(columns.printableList()))"
     case .ambiguousColumn(let file, let name):
       "\(file): two columns are called '\(name.printable())'; rename one of them"
     }

@@ -19,7 +19,8 @@ public struct FusedWeights: Module {
     inputSize: Int, hiddenSize: Int, gates: Int, bias: RecurrentBias, initialization: RecurrentInitialization,
     key: RandomKey
   ) {
-    precondition(inputSize > 0 && hiddenSize > 0, "input size \(inputSize) and hidden size \(hiddenSize) must be at least 1")
+    precondition(
+      inputSize > 0 && hiddenSize > 0, "input size \(inputSize) and hidden size \(hiddenSize) must be at least 1")
     let key = key.folding(.initialization)
     let bound = 1 / Float(hiddenSize).squareRoot()
     let rows = gates * hiddenSize
@@ -34,8 +35,13 @@ public struct FusedWeights: Module {
 
   /// Visits the two matrices, then the biases.
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
+    visit(&visitor, hiddenHiddenName: "weight_hh")
+  }
+
+  /// The same with another name for the matrix that the hidden state is multiplied by.
+  mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, hiddenHiddenName: StaticString) {
     visitor.visit("weight_ih", &inputHidden)
-    visitor.visit("weight_hh", &hiddenHidden)
+    visitor.visit(hiddenHiddenName, &hiddenHidden)
     visitor.visit("bias_ih", &inputBias)
     visitor.visit("bias_hh", &hiddenBias)
   }

@@ -42,6 +42,12 @@ public struct GRUCell: FusedCell {
       inputSize: inputSize, hiddenSize: hiddenSize, gates: 3, bias: bias, initialization: initialization, key: key)
   }
 
+  /// Visits the weights. The names say which variant they belong to: `weight_hh` is PyTorch's, and a reset before the
+  /// product calls it `weight_hh_reset_before`, so that neither loads as the other, here or in PyTorch.
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
+    weights.visit(&visitor, hiddenHiddenName: variant == .resetAfter ? "weight_hh" : "weight_hh_reset_before")
+  }
+
   /// All time steps in one fused call; see `RecurrentCell`.
   public func scan(
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction

@@ -3,7 +3,8 @@ package import RecurrentTensor
 /// How the first values of a weight matrix are drawn.
 ///
 /// A matrix `[D, C]` maps C inputs to D outputs: its fan-in is C and its fan-out D. Recurrent matrices hold one block of
-/// rows for each gate; `orthogonal` and `identity` act on each block or, where asked, on the whole.
+/// rows for each gate: its fan-out is that of one block, and `orthogonal` and `identity` act on each block by itself,
+/// unless the name says otherwise.
 public enum Initializer: Hashable, Sendable {
   /// Even in ±1/√H, with H the hidden size of a recurrent layer or the fan-in of a linear one: PyTorch's default.
   case uniform
@@ -13,6 +14,8 @@ public enum Initializer: Hashable, Sendable {
   case normal(deviation: Float)
   /// Even in ±√(6 / (fan-in + fan-out)) (Glorot and Bengio, 2010).
   case glorotUniform
+  /// The same with the outputs of all gates as fan-out (as Keras does).
+  case glorotUniformOverAllGates
   /// Normal with variance 2 / (fan-in + fan-out) (Glorot and Bengio, 2010).
   case glorotNormal
   /// Even in ±√(6 / fan-in) (He et al., 2015).
@@ -47,6 +50,7 @@ public enum Initializer: Hashable, Sendable {
     case .uniformWithin(let limit): Tensor(uniform: shape, from: -limit, to: limit, key: key)
     case .normal(let deviation): Tensor(normal: shape, deviation: deviation, key: key)
     case .glorotUniform: symmetric(shape, within: (6 / (fanIn + fanOut)).squareRoot(), key: key)
+    case .glorotUniformOverAllGates: symmetric(shape, within: (6 / (fanIn + Float(shape[0]))).squareRoot(), key: key)
     case .glorotNormal: Tensor(normal: shape, deviation: (2 / (fanIn + fanOut)).squareRoot(), key: key)
     case .heUniform: symmetric(shape, within: (6 / fanIn).squareRoot(), key: key)
     case .heNormal: Tensor(normal: shape, deviation: (2 / fanIn).squareRoot(), key: key)

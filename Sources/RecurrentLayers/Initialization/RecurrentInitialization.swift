@@ -24,10 +24,9 @@ public struct RecurrentInitialization: Hashable, Sendable {
   /// Everything even in ±1/√H, biases included, as `torch.nn.LSTM` does.
   public static let pyTorch = RecurrentInitialization()
 
-  /// Glorot for the input, orthogonal over all gates for the hidden state, biases 0 and 1 for the forget gate, as Keras
-  /// does.
+  /// Glorot and orthogonal, each over all gates at once, biases 0 and for the forget gate 1, as Keras does.
   public static let keras = RecurrentInitialization(
-    input: .glorotUniform, recurrent: .orthogonalOverAllGates(), bias: .zeros, forgetBias: 1)
+    input: .glorotUniformOverAllGates, recurrent: .orthogonalOverAllGates(), bias: .zeros, forgetBias: 1)
 }
 
 /// How many bias vectors a recurrent cell has.

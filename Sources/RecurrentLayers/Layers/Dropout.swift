@@ -20,7 +20,11 @@ public struct Dropout: Module {
     visitor.visit("noise", &noise)
   }
 
-  /// The input with a new mask, of any shape.
+  /// The input with the mask of the running step, of any shape.
+  ///
+  /// Within one evaluation of a gradient scope the mask is a function of the shape: called once for each time step, the
+  /// same features are dropped at all of them (Gal and Ghahramani, 2016); called once for a whole sequence, each step has
+  /// a mask of its own.
   public func callAsFunction(_ x: Tensor) -> Tensor { self(x, stream: 0) }
 
   /// The same for a layer that drops in several places: each `stream` has masks of its own.

@@ -13,7 +13,12 @@ public struct ForecastRun {
 
   /// A new run. Its data are read, and its settings written, at once.
   public init(_ configuration: ForecastConfiguration, folder: RunFolder) throws {
-    self.init(try ForecastTraining(configuration), folder: folder, isResumed: false)
+    try self.init(try ForecastTraining(configuration), folder: folder)
+  }
+
+  /// A new run on data that were read before there was a folder. Its settings are written at once.
+  public init(_ training: ForecastTraining, folder: RunFolder) throws {
+    self.init(training, folder: folder, isResumed: false)
     try folder.begin(
       configuration: configuration.yaml(title: "settings of a forecaster, by recurrent \(LibraryVersion.current)"),
       environment: [

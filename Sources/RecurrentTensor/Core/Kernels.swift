@@ -38,6 +38,11 @@ public enum ComputeEnvironment {
   /// What `threads` is unless set: the cores that this process may use.
   public static var defaultThreads: Int { Int(rk_default_threads()) }
 
+  /// The names of all instruction sets that kernels were built for and this machine has, the reference kernels included.
+  public static var availableInstructionSets: [String] {
+    (0..<rk_kernels_count()).map { String(cString: rk_kernels_at($0).pointee.name) }
+  }
+
   /// The name of the instruction set in use, for example `avx2`.
   public static var instructionSet: String { String(cString: Kernels.float32.pointee.name) }
 }

@@ -66,8 +66,8 @@ func expectSameBits(
   _ actual: Buffer, _ expected: Buffer, _ what: @autoclosure () -> String,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
+  if actual.count == expected.count, actual.hasSameBits(from: 0, as: expected, from: 0, length: actual.count) { return }
   let (a, b) = (actual.bits, expected.bits)
-  guard a != b else { return }
   let index = zip(a, b).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? -1
   let count = zip(a, b).count { $0 != $1 }
   Issue.record("\(what()): \(count) of \(a.count) elements differ, first \(index)", sourceLocation: sourceLocation)

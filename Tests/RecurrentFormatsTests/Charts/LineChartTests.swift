@@ -90,6 +90,17 @@ import Testing
     }
   }
 
+  @Test func aSectionBetweenTwoSplitsIsNamedOnce() throws {
+    var chart = try sample()
+    chart.yAxis.title = ""
+    let x = chart.series[0].x
+    chart.splits = [
+      .init(at: x[12], before: "training", after: "validation"), .init(at: x[24], before: "validation", after: "test"),
+    ]
+    let labels = try #require(XMLTree.parse(chart.svg())).labels
+    #expect(labels.suffix(3) == ["training", "validation", "test"])
+  }
+
   @Test func manyPointsMakeASmallFile() {
     var generator = SplitMix64(seed: 9)
     let x = (0..<100_000).map { Double($0) * 3600 }

@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["nothing", "small", "mixed"])
+  @Test(arguments: ["nothing", "small"])
   func everyChangedByteIsRefusedOrConsistent(_ name: String) throws {
     let sample = try Fixture.bytes("\(name).safetensors")
     var accepted = 0
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func seededMutants() throws {
-    let samples = try ["small", "mixed", "dtypes"].map { try Fixture.bytes("\($0).safetensors") }
+    let samples = try ["small", "mixed", "small", "mixed", "dtypes"].map { try Fixture.bytes("\($0).safetensors") }
     var generator = SplitMix64(seed: 2024)
     var accepted = 0
     let count = 20_000

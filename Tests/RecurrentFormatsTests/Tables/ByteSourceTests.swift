@@ -47,9 +47,13 @@ import Testing
   }
 
   @Test func missingFilesAndFoldersAreErrors() throws {
-    #expect(throws: InputError.file(FileError(path: "/no/such.csv", operation: .read, reason: .notFound))) { _ = try TextFile.open("/no/such.csv") }
+    #expect(throws: InputError.file(FileError(path: "/no/such.csv", operation: .read, reason: .notFound))) {
+      _ = try TextFile.open("/no/such.csv")
+    }
     let folder = FileManager.default.temporaryDirectory.path
-    #expect(throws: InputError.file(FileError(path: folder, operation: .read, reason: .isFolder))) { _ = try TextFile.open(folder) }
+    #expect(throws: InputError.file(FileError(path: folder, operation: .read, reason: .isFolder))) {
+      _ = try TextFile.open(folder)
+    }
   }
 
   @Test func workbooksAreNotText() throws {

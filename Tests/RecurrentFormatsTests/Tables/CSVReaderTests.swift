@@ -43,7 +43,7 @@ import Testing
 
   @Test(arguments: [
     ("a,b\n1,2\n", Character(",")), ("a;b\n1,5;2,5\n", ";"), ("a\tb, c\n1\t2, 3\n", "\t"), ("1,5;2,5\n3,5;4,5\n", ";"),
-    ("a\n1\n", ","), ("\"x;y\",b\n\"z;\",2\n", ","),
+    ("a\n1\n", ","), ("\"x;y\",b\n\"z;\",2\n", ","), ("a;b,c\n1,2\n", ","),
   ])
   func findsTheDelimiter(text: String, delimiter: Character) throws {
     let table = try CSVReader(bytes: Array(text.utf8), name: "t.csv")
@@ -91,6 +91,8 @@ import Testing
 
   @Test func placesCountLinesAndCharacters() throws {
     func place(_ line: Int, _ column: Int) -> TextLocation { TextLocation(file: "t.csv", line: line, column: column) }
+    #expect(error("a,b\r\n1,2\r\n1,2,3\r\n") == .fieldCount(place(3, 5), expected: 2, found: 3))
+    #expect(error("a,b\r\n\"p\r\nq\",2\r\n1,2,3\r\n") == .fieldCount(place(4, 5), expected: 2, found: 3))
     #expect(error("a,b\n1,2\n1,2,3\n") == .fieldCount(place(3, 5), expected: 2, found: 3))
     #expect(error("a,b\n1,2\n1\n") == .fieldCount(place(3, 1), expected: 2, found: 1))
     #expect(error("a,b\n1,\"2\n3,4\n") == .unterminatedQuote(place(2, 3)))
@@ -131,6 +133,19 @@ import Testing
       #expect(
         error.description
           == "t.csv: no column 'Pasengers'; did you mean 'Passengers'? (columns: Month, Passengers, x, x)")
+    }
+  }
+
+  @Test func aMissingHeaderIsSaidToBeMissing() throws {
+    let table = try CSVReader(bytes: Array("0.5,1\n".utf8), name: "t.csv")
+    do throws(TableError) {
+      _ = try table.columnIndex(named: "y")
+      Issue.record("no error")
+    } catch {
+      #expect(
+        error.description
+          == "t.csv: no column 'y': the first line holds numbers and was not taken for a header; name columns by number, "
+          + "1 to 2, or say that there is a header")
     }
   }
 

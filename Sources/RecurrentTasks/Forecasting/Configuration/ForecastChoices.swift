@@ -1,3 +1,4 @@
+public import RecurrentFormats
 public import RecurrentTraining
 
 /// How the past reaches the recurrent layers.
@@ -55,6 +56,13 @@ public enum ForecastLoss: String, SettingChoice, Hashable {
   case huber
 }
 
-extension CellKind: SettingChoice {}
+extension CellKind: SettingChoice {
+  /// Reads one of the words; `rnn`, the word of PyTorch and Keras, stands for the Elman cell.
+  public init?(setting value: JSONValue) {
+    guard let word = value.string else { return nil }
+    self.init(rawValue: word == "rnn" ? CellKind.elman.rawValue : word)
+  }
+}
+
 extension ElmanActivationKind: SettingChoice {}
 extension InitializationKind: SettingChoice {}

@@ -35,7 +35,7 @@ extension Forecaster {
   }
 
   /// The rows that must stand before the first forecast of a series.
-  var requiredRows: Int { preparation.settings.transform.lostRows + configuration.lookBack }
+  public var requiredRows: Int { preparation.settings.transform.lostRows + configuration.lookBack }
 
   func requireHistory(of series: PreparedSeries, before origin: Int, name: String) throws(ForecastError) {
     if origin < requiredRows { throw .tooFewRows(series: name, rows: origin, needed: requiredRows) }

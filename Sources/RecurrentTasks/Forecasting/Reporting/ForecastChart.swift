@@ -1,3 +1,4 @@
+import Foundation
 import RecurrentFormats
 
 /// The picture of a forecaster: what came, what it fits, and what it predicts.
@@ -47,9 +48,11 @@ struct ForecastChart {
   }
 
   private static func subtitle(_ evaluations: [(part: Part, evaluation: ForecastEvaluation)]) -> String {
-    evaluations.compactMap { part, evaluation in
+    let horizon = evaluations.first?.evaluation.forecasts.first?.first?.values[0].count ?? 1
+    let errors = evaluations.compactMap { part, evaluation in
       evaluation.metrics.map { "\(part.name) RMSE \(shortText($0.rmse))" }
-    }.joined(separator: ", ")
+    }
+    return ([horizon == 1 ? "one step ahead" : "\(horizon) steps ahead"] + errors).joined(separator: ", ")
   }
 
   private static func splits(_ series: Series, _ parts: Parts) -> [LineChart.Split] {
@@ -61,12 +64,10 @@ struct ForecastChart {
   }
 }
 
-/// A number with about four digits.
+/// A number with enough digits to compare it with another one of its kind.
 private func shortText(_ value: Double) -> String {
-  let digits = value >= 1000 ? 0 : value >= 10 ? 1 : 3
-  let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
-  let rounded = (value * scale).rounded() / scale
-  return digits == 0 ? String(Int(exactly: rounded) ?? 0) : String(rounded)
+  let digits = value >= 1000 ? 0 : value >= 1 ? 2 : 4
+  return String(format: "%.\(digits)f", value)
 }
 
 extension Part {
@@ -119,12 +120,16 @@ extension Forecaster {
     return ForecastChart(frame, forecast, series: series, shownRows: shown).chart.svg()
   }
 
+  /// The names of the columns with forecasts, one for each target.
+  public var forecastColumns: [String] {
+    schema.targets.count == 1 ? ["yhat"] : schema.targets.map { "yhat-\($0)" }
+  }
+
   /// The forecasts as CSV: `ds`, `unique_id` where there are several series, and `yhat` or, for several targets, a column
   /// `yhat-NAME` for each.
   public func csv(_ frame: SeriesFrame, _ forecasts: [SeriesForecast]) -> String {
-    let targets = schema.targets.count == 1 ? ["yhat"] : schema.targets.map { "yhat-\($0)" }
     let hasNames = schema.series != nil
-    var writer = CSVWriter(columns: (hasNames ? ["unique_id"] : []) + ["ds"] + targets)
+    var writer = CSVWriter(columns: (hasNames ? ["unique_id"] : []) + ["ds"] + forecastColumns)
     for (series, forecast) in zip(frame.series, forecasts) {
       for step in forecast.values[0].indices {
         let name: [CSVWriter.Value] = hasNames ? [.text(series.id ?? "")] : []

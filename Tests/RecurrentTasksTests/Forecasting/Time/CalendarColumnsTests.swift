@@ -2,6 +2,12 @@ import Testing
 
 @testable import RecurrentTasks
 
+extension CalendarColumns {
+  fileprivate mutating func value(of text: String, unit: Unit) -> Int? {
+    Array(text.utf8).withUnsafeBufferPointer { value(of: $0, unit: unit) }
+  }
+}
+
 @Suite struct CalendarColumnsTests {
   @Test func unitsAreToldByNameOrOrder() {
     #expect(CalendarColumns.units(named: ["Month", "year"]) == [.month, .year])

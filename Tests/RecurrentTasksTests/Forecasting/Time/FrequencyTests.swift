@@ -67,6 +67,8 @@ import Testing
       }
     }
     #expect(Frequency("30 minute") == Frequency(.minute, count: 30))
+    #expect(Frequency("15-minutely") == Frequency(.minute, count: 15))
+    #expect(Frequency("Monthly") == Frequency(.month))
     for text in ["", "fortnightly", "0 days", "-1 days", "9999999 days", "days", "2 moons", "1 2 days"] {
       #expect(Frequency(text) == nil)
     }

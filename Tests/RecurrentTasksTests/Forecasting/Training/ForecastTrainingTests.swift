@@ -14,7 +14,7 @@ import Testing
   @Test func airlineBeatsTheBaselines() throws {
     let configuration = try Self.preset("airline")
     let training = try ForecastTraining(configuration)
-    let runner = TrainingRunner(
+    let runner = try TrainingRunner(
       training, model: training.initial.network, configuration: configuration.training)
     var forecaster = training.initial
     forecaster.network = try runner.run().model

@@ -18,16 +18,12 @@ public struct LagMatrix: Sendable {
     let first = series.firstRow + lookBack
     rows = first..<max(first, series.count - horizon + 1)
     channelCount = series.lagChannelCount(lookBack: lookBack, horizon: horizon)
-    var inputs = [Float](repeating: 0, count: rows.count * channelCount)
-    var labels = [Float](repeating: 0, count: rows.count * horizon * series.targets.count)
-    let scales = series.targets.map { _ in AffineScale.identity }
-    for (step, row) in rows.enumerated() {
-      series.copyLags(
-        before: row, lookBack: lookBack, horizon: horizon, into: &inputs, at: step * channelCount)
-      series.copyTargets(
-        of: row..., count: horizon, scales: scales, into: &labels, at: step * horizon * series.targets.count)
-    }
-    self.inputs = inputs
+    inputs = series.lags(before: rows, lookBack: lookBack, horizon: horizon)
+    let labelWidth = horizon * series.targets.count
+    var labels = [Float](repeating: 0, count: rows.count * labelWidth)
+    series.writeTargets(
+      after: rows.shifted(by: -1), horizon: horizon, scales: series.targets.map { _ in .identity },
+      to: &labels, from: 0, stride: labelWidth)
     self.labels = labels
   }
 
@@ -41,9 +37,7 @@ public struct LagMatrix: Sendable {
   /// What the step for a row reads, `[C]`; the row may be the one after the last.
   public static func inputs(of series: PreparedSeries, at row: Int, lookBack: Int, horizon: Int = 1) -> [Float] {
     precondition(row >= series.firstRow + lookBack && row <= series.count, "row \(row) has no look-back")
-    var inputs = [Float](repeating: 0, count: series.lagChannelCount(lookBack: lookBack, horizon: horizon))
-    series.copyLags(before: row, lookBack: lookBack, horizon: horizon, into: &inputs, at: 0)
-    return inputs
+    return series.lags(before: row..<row + 1, lookBack: lookBack, horizon: horizon)
   }
 }
 
@@ -52,21 +46,24 @@ extension PreparedSeries {
     lookBack * (targets.count + pastCovariates.count) + horizon * futureCovariates.count
   }
 
-  fileprivate func copyLags(
-    before row: Int, lookBack: Int, horizon: Int, into inputs: inout [Float], at offset: Int
-  ) {
-    var offset = offset
-    for lag in 1...lookBack {
+  /// What steps for `rows` read, `[T, 1, C]`.
+  fileprivate func lags(before rows: Range<Int>, lookBack: Int, horizon: Int) -> [Float] {
+    let width = lagChannelCount(lookBack: lookBack, horizon: horizon)
+    var inputs = [Float](repeating: 0, count: rows.count * width)
+    guard !rows.isEmpty else { return [] }
+    var start = 0
+    for lag in 1..<lookBack + 1 {
       for values in targets + pastCovariates {
-        inputs[offset] = Float(values[row - lag])
-        offset += 1
+        scatter(values[rows.shifted(by: -lag)], to: &inputs, from: start, stride: width)
+        start += 1
       }
     }
     for ahead in 0..<horizon {
       for values in futureCovariates {
-        inputs[offset] = Float(values[row + ahead])
-        offset += 1
+        scatter(values[rows.shifted(by: ahead)], to: &inputs, from: start, stride: width)
+        start += 1
       }
     }
+    return inputs
   }
 }

@@ -58,7 +58,8 @@ public struct AffineScale: Sendable, Hashable, Codable {
 /// The mean of values and the square root of their mean squared distance from it, in two passes.
 ///
 /// Distances are squared in `unit`, so that very large and very small ones keep their digits.
-private func meanAndDeviation(_ values: [Double], unit: Double = 1) -> (mean: Double, deviation: Double) {
+private func meanAndDeviation(_ values: some Collection<Double>, unit: Double = 1) -> (mean: Double, deviation: Double)
+{
   let count = Double(values.count)
   let mean = values.reduce(0, +) / count
   let squares = values.reduce(0) { sum, value in
@@ -66,6 +67,20 @@ private func meanAndDeviation(_ values: [Double], unit: Double = 1) -> (mean: Do
     return sum + distance * distance
   }
   return (mean, (squares / count).squareRoot() * unit)
+}
+
+extension AffineScale {
+  /// Reads origin and unit, which must be finite, and the unit not 0.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let offset = try container.decode(Double.self, forKey: .offset)
+    let scale = try container.decode(Double.self, forKey: .scale)
+    guard offset.isFinite, scale.isFinite, scale != 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .scale, in: container, debugDescription: "a scale is finite and not 0")
+    }
+    self.init(offset: offset, scale: scale)
+  }
 }
 
 /// Brings every window of a series to its own mean and deviation, so that a network sees shapes and not levels (instance
@@ -83,7 +98,7 @@ public struct WindowNormalization: Sendable, Hashable, Codable {
   }
 
   /// The scale of the window with these values.
-  public func scale(of window: [Double]) -> AffineScale {
+  public func scale(of window: ArraySlice<Double>) -> AffineScale {
     precondition(!window.isEmpty, "a window has at least one row")
     let (mean, deviation) = meanAndDeviation(window)
     return AffineScale(offset: mean, scale: deviation + epsilon)

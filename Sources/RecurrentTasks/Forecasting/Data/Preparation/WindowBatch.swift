@@ -46,34 +46,30 @@ extension WindowBatch {
     _ windows: [Window], of series: [PreparedSeries], shape: WindowShape, normalization: WindowNormalization? = nil
   ) {
     self.windows = windows
-    let targetCount = series.first?.targets.count ?? 0
-    let width = series.first?.channelCount(horizon: shape.horizon) ?? 0
-    channelCount = width
-    var inputs = [Float](repeating: 0, count: shape.lookBack * windows.count * width)
     let hasLabels = windows.allSatisfy { $0.origin + shape.horizon <= series[$0.series].count }
-    let labelWidth = targetCount * shape.horizon
+    let width = series.first?.channelCount(horizon: shape.horizon) ?? 0
+    let labelWidth = (series.first?.targets.count ?? 0) * shape.horizon
+    var inputs = [Float](repeating: 0, count: shape.lookBack * windows.count * width)
     var labels = [Float](repeating: 0, count: hasLabels ? shape.labelCount * windows.count * labelWidth : 0)
     var scales: [[AffineScale]] = []
     for (n, window) in windows.enumerated() {
       let source = series[window.series]
-      let start = window.origin - shape.lookBack
-      precondition(start >= source.firstRow, "the look-back begins before the first row")
+      let lookBack = window.origin - shape.lookBack..<window.origin
+      precondition(lookBack.lowerBound >= source.firstRow, "the look-back begins before the first row")
       let windowScales = source.targets.map { values in
-        normalization?.scale(of: Array(values[start..<window.origin])) ?? .identity
+        normalization?.scale(of: values[lookBack]) ?? .identity
       }
       if normalization != nil { scales.append(windowScales) }
-      for step in 0..<shape.lookBack {
-        source.copyChannels(
-          at: start + step, horizon: shape.horizon, scales: windowScales,
-          into: &inputs, at: (step * windows.count + n) * width)
-      }
-      guard hasLabels else { continue }
-      for label in 0..<shape.labelCount {
-        source.copyTargets(
-          of: (window.origin - shape.labelCount + 1 + label)..., count: shape.horizon, scales: windowScales,
-          into: &labels, at: (label * windows.count + n) * labelWidth)
+      source.writeChannels(
+        lookBack, horizon: shape.horizon, scales: windowScales,
+        to: &inputs, from: n * width, stride: windows.count * width)
+      if hasLabels {
+        source.writeTargets(
+          after: lookBack.suffix(shape.labelCount), horizon: shape.horizon, scales: windowScales,
+          to: &labels, from: n * labelWidth, stride: windows.count * labelWidth)
       }
     }
+    channelCount = width
     self.inputs = inputs
     self.labels = labels
     self.scales = scales
@@ -86,37 +82,59 @@ extension PreparedSeries {
     targets.count + pastCovariates.count + futureCovariates.count * horizon
   }
 
-  /// What a step at `row` reads.
-  func copyChannels(
-    at row: Int, horizon: Int, scales: [AffineScale], into inputs: inout [Float], at offset: Int
+  /// Writes what steps at `rows` read: row by row `stride` apart, the channels one after another.
+  func writeChannels(
+    _ rows: Range<Int>, horizon: Int, scales: [AffineScale], to inputs: inout [Float], from start: Int, stride: Int
   ) {
-    var offset = offset
+    guard !rows.isEmpty else { return }
+    var start = start
     for (values, scale) in zip(targets, scales) {
-      inputs[offset] = Float(scale.scaled(values[row]))
-      offset += 1
+      scatter(values[rows], scale: scale, to: &inputs, from: start, stride: stride)
+      start += 1
     }
     for values in pastCovariates {
-      inputs[offset] = Float(values[row])
-      offset += 1
+      scatter(values[rows], to: &inputs, from: start, stride: stride)
+      start += 1
     }
-    for ahead in 1...horizon {
+    for ahead in 1..<horizon + 1 {
       for values in futureCovariates {
-        inputs[offset] = Float(values[row + ahead])
-        offset += 1
+        scatter(values[rows.shifted(by: ahead)], to: &inputs, from: start, stride: stride)
+        start += 1
       }
     }
   }
 
-  /// The targets of `count` rows, row by row.
-  func copyTargets(
-    of rows: PartialRangeFrom<Int>, count: Int, scales: [AffineScale], into labels: inout [Float], at offset: Int
+  /// Writes the targets of the `horizon` rows after each of `rows`: row by row `stride` apart.
+  func writeTargets(
+    after rows: Range<Int>, horizon: Int, scales: [AffineScale], to labels: inout [Float], from start: Int, stride: Int
   ) {
-    var offset = offset
-    for row in rows.lowerBound..<rows.lowerBound + count {
+    guard !rows.isEmpty else { return }
+    var start = start
+    for ahead in 1..<horizon + 1 {
       for (values, scale) in zip(targets, scales) {
-        labels[offset] = Float(scale.scaled(values[row]))
-        offset += 1
+        scatter(values[rows.shifted(by: ahead)], scale: scale, to: &labels, from: start, stride: stride)
+        start += 1
       }
     }
   }
+}
+
+/// Writes values `stride` apart.
+func scatter(
+  _ values: ArraySlice<Double>, scale: AffineScale = .identity, to result: inout [Float], from start: Int, stride: Int
+) {
+  guard !values.isEmpty else { return }
+  precondition(start >= 0 && start + (values.count - 1) * stride < result.count)
+  result.withUnsafeMutableBufferPointer { result in
+    var place = start
+    for value in values {
+      result[place] = Float(scale.scaled(value))
+      place += stride
+    }
+  }
+}
+
+extension Range<Int> {
+  /// The range `distance` further on.
+  func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }

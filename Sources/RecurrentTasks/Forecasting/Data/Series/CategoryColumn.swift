@@ -11,24 +11,28 @@ struct CategoryColumn {
   private var indices: [String: Int]
   private let isClosed: Bool
 
-  /// - Parameter known: the only values allowed, where a model was trained on them.
+  /// - Parameter known: the only values allowed, all different, where a model was trained on them.
   init(name: String, known: [String]?) {
     self.name = name
     values = known ?? []
     isClosed = known != nil
-    indices = Dictionary(values.enumerated().map { ($1, $0) }) { first, _ in first }
+    indices = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
   }
 
-  /// The number that stands for `value` until the column is complete.
-  mutating func code(of value: String, at place: @autoclosure () -> TextLocation) throws(SeriesError) -> Double {
-    if let index = indices[value] { return Double(index) }
-    if isClosed { throw .unknownCategory(place(), column: name, value: value, known: values) }
-    if values.count == CategoryColumn.limit {
-      throw .tooManyCategories(place(), column: name, limit: CategoryColumn.limit)
-    }
+  /// The number that stands for `value` until the column is complete; `nil` when there is no room for it, see `error(for:at:)`.
+  mutating func code(of value: String) -> Int? {
+    if let index = indices[value] { return index }
+    if isClosed || values.count == CategoryColumn.limit { return nil }
     indices[value] = values.count
     values.append(value)
-    return Double(values.count - 1)
+    return values.count - 1
+  }
+
+  /// Why a value has no code.
+  func error(for value: String, at place: TextLocation) -> SeriesError {
+    isClosed
+      ? .unknownCategory(place, column: name, value: value, known: values)
+      : .tooManyCategories(place, column: name, limit: CategoryColumn.limit)
   }
 
   /// The values in their final order: that known beforehand, and else ascending, as numbers where all are numbers.

@@ -91,3 +91,29 @@ public struct SeriesSchema: Sendable, Hashable, Codable {
     columns.flatMap { name in categories[name].map { values in values.map { "\(name)=\($0)" } } ?? [name] }
   }
 }
+
+extension SeriesSchema {
+  /// Reads a stored schema and checks what the rest relies on: targets, a season of at least one step, and categories that
+  /// differ.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func check(_ isValid: Bool, _ key: CodingKeys) throws {
+      guard isValid else {
+        throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "not a valid value")
+      }
+    }
+    self.init(
+      time: try container.decode([String].self, forKey: .time),
+      timeForm: try container.decode(TimeForm.self, forKey: .timeForm),
+      frequency: try container.decode(Frequency.self, forKey: .frequency),
+      seasonalPeriod: try container.decode(Int.self, forKey: .seasonalPeriod),
+      series: try container.decodeIfPresent(String.self, forKey: .series),
+      targets: try container.decode([String].self, forKey: .targets),
+      pastCovariates: try container.decode([String].self, forKey: .pastCovariates),
+      futureCovariates: try container.decode([String].self, forKey: .futureCovariates),
+      categories: try container.decode([String: [String]].self, forKey: .categories))
+    try check(1...WindowShape.limit ~= seasonalPeriod, .seasonalPeriod)
+    try check(!targets.isEmpty, .targets)
+    try check(categories.values.allSatisfy { Set($0).count == $0.count }, .categories)
+  }
+}

@@ -69,7 +69,7 @@ extension SeriesError: CustomStringConvertible {
     case .nothingObserved(let place, let column, let series):
       "\(place): column '\(column.printable())' has no value\(series.map { " in series '\($0.printable())'" } ?? ""); a series needs at least one row"
     case .seasonalPeriod(let period):
-      "a seasonal period of \(period) is none; set 1 (no season) or more, for example 12 for months"
+      "a seasonal period of \(period) is none; set 1 (no season) to \(WindowShape.limit), for example 12 for months"
     case .futureTooShort(let file, let series, let rows, let needed, let columns):
       "\(file): \(columns.printableList()) known \(rows) \(rows == 1 ? "row" : "rows") past the end"
         + "\(series.map { " of series '\($0.printable())'" } ?? "") where the horizon needs \(needed); append rows with these columns "

@@ -26,7 +26,7 @@ extension SeriesFrame {
   static func read(
     _ table: consuming CSVReader, columns: SeriesColumns, categories: [String: [String]]
   ) throws(SeriesError) -> SeriesFrame {
-    if let period = columns.seasonalPeriod, period < 1 { throw .seasonalPeriod(period) }
+    if let period = columns.seasonalPeriod, !(1...WindowShape.limit ~= period) { throw .seasonalPeriod(period) }
     guard try nextRecord(&table) else { throw .table(.noRecords(file: table.file)) }
     let roles = try ColumnRoles(columns, table: table)
     var reader = try SeriesTableReader(roles, table: table, categories: categories)

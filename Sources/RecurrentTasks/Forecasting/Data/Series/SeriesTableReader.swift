@@ -5,7 +5,9 @@ struct SeriesTableReader {
   private let roles: ColumnRoles
   private let file: String
   private var timeColumn: TimeColumnReader
-  private var categories: [String: CategoryColumn] = [:]
+  private var categories: [CategoryColumn] = []
+  /// For each column of the table its place in `categories`, where it is one.
+  private var categoryOfColumn: [Int?]
   private var builders: [SeriesBuilder] = []
   private var builderOfSeries: [String: Int] = [:]
 
@@ -19,7 +21,11 @@ struct SeriesTableReader {
     } catch {
       throw .time(error)
     }
-    for name in roles.categories { categories[name] = CategoryColumn(name: name, known: known[name]) }
+    categoryOfColumn = Array(repeating: nil, count: table.columns.count)
+    for column in roles.pastCovariates + roles.futureCovariates where roles.categories.contains(column.name) {
+      categoryOfColumn[column.index] = categories.count
+      categories.append(CategoryColumn(name: column.name, known: known[column.name]))
+    }
   }
 
   /// Adds the table's current record.
@@ -63,20 +69,27 @@ struct SeriesTableReader {
 
   /// Where the first target is, when all targets of the record are missing.
   private func missingTargets(_ table: borrowing CSVReader) -> SeriesBuilder.Missing? {
-    for column in roles.targets where !table.withBytes(at: column.index, isMissing) { return nil }
-    let first = roles.targets[0]
-    let text = table.withBytes(at: first.index) { String(decoding: $0, as: UTF8.self) }
-    return (table.location(at: first.index), first.name, text)
+    var texts: [String] = []
+    for column in roles.targets {
+      guard table.number(at: column.index) == nil else { return nil }
+      texts.append(table.withBytes(at: column.index) { String(decoding: $0, as: UTF8.self) })
+    }
+    guard texts.allSatisfy(isMissing) else { return nil }
+    return (table.location(at: roles.targets[0].index), roles.targets[0].name, texts[0])
   }
 
   private mutating func value(
     of column: ColumnRoles.Column, _ table: borrowing CSVReader
   ) throws(SeriesError) -> Double {
-    guard categories[column.name] != nil else { return try number(in: column, table) }
+    guard let category = categoryOfColumn[column.index] else { return try number(in: column, table) }
     let text = try text(in: column, table)
-    let place = table.location(at: column.index)
-    if isMissing(text) { throw .missingValue(place, column: column.name, text: text) }
-    return try categories[column.name]?.code(of: text, at: place) ?? 0
+    if isMissing(text) {
+      throw .missingValue(table.location(at: column.index), column: column.name, text: text)
+    }
+    guard let code = categories[category].code(of: text) else {
+      throw categories[category].error(for: text, at: table.location(at: column.index))
+    }
+    return Double(code)
   }
 
   /// The number in a column. Every missing value of every series is met here and nowhere else.
@@ -110,7 +123,8 @@ extension SeriesTableReader {
       time: roles.time.map(\.name), timeForm: form, frequency: step,
       seasonalPeriod: seasonalPeriod ?? step.seasonalPeriod, series: roles.series?.name,
       targets: roles.targets.map(\.name), pastCovariates: roles.pastCovariates.map(\.name),
-      futureCovariates: roles.futureCovariates.map(\.name), categories: categories.mapValues(\.orderedValues))
+      futureCovariates: roles.futureCovariates.map(\.name),
+      categories: Dictionary(uniqueKeysWithValues: categories.map { ($0.name, $0.orderedValues) }))
     var series: [Series] = []
     for builder in builders {
       let origin = TimeAxis.Origin(file: file, lines: builder.lines, series: builder.id)
@@ -162,7 +176,7 @@ extension SeriesTableReader {
 
   private func channels(_ columns: [[Double]], of names: [ColumnRoles.Column]) -> [[Double]] {
     zip(columns, names).flatMap { values, column in
-      categories[column.name].map { $0.channels(values) } ?? [values]
+      categoryOfColumn[column.index].map { categories[$0].channels(values) } ?? [values]
     }
   }
 }
@@ -187,12 +201,10 @@ private struct SeriesBuilder {
   }
 }
 
-private func isMissing(_ text: String) -> Bool {
-  ["", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "."].contains(text.lowercased())
-}
+private let missingMarks: Set = ["", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "."]
 
-private func isMissing(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-  bytes.count <= 4 && isMissing(String(decoding: bytes, as: UTF8.self))
+private func isMissing(_ text: String) -> Bool {
+  text.utf8.count <= 4 && missingMarks.contains(text.lowercased())
 }
 
 private func isInfinity(_ text: String) -> Bool {

@@ -101,13 +101,16 @@ extension CalendarColumns {
 // MARK: - Reading
 
 extension CalendarColumns {
-  /// The number that `text` stands for in a column of `unit`, or `nil`; learns from it how months and numbers are written.
-  mutating func value(of text: String, unit: Unit) -> Int? {
-    if let number = Int(text), text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) {
-      if text.utf8.count == 2, text.utf8.first == UInt8(ascii: "0") { isPadded = true }
-      return number
+  /// The number that a text stands for in a column of `unit`, or `nil`; learns from it how months and numbers are written.
+  mutating func value(of bytes: UnsafeBufferPointer<UInt8>, unit: Unit) -> Int? {
+    if !bytes.isEmpty, bytes.count <= 4, bytes.allSatisfy({ 0x30...0x39 ~= $0 }) {
+      if bytes.count == 2, bytes[0] == UInt8(ascii: "0") { isPadded = true }
+      return bytes.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
-    guard unit == .month else { return nil }
+    return unit == .month ? monthNumber(of: String(decoding: bytes, as: UTF8.self)) : nil
+  }
+
+  private mutating func monthNumber(of text: String) -> Int? {
     let wanted = text.lowercased()
     for (index, name) in CalendarColumns.monthNames.enumerated() {
       let isName = wanted == name.lowercased()
@@ -122,11 +125,12 @@ extension CalendarColumns {
 
   /// The time with these values of the columns' fields, or `nil` when the calendar lacks it.
   func stamp(of values: [Int]) -> TimeStamp? {
-    var fields = [Unit.month: 1, .day: 1]
-    for (unit, value) in zip(units, values) { fields[unit] = value }
+    func field(_ unit: Unit, otherwise first: Int) -> Int {
+      units.firstIndex(of: unit).map { values[$0] } ?? first
+    }
     let date = CalendarDate(
-      year: fields[.year] ?? 0, month: fields[.month] ?? 1, day: fields[.day] ?? 1, hour: fields[.hour] ?? 0,
-      minute: fields[.minute] ?? 0)
+      year: field(.year, otherwise: 0), month: field(.month, otherwise: 1), day: field(.day, otherwise: 1),
+      hour: field(.hour, otherwise: 0), minute: field(.minute, otherwise: 0))
     return date.map { TimeStamp(Int($0.secondsSince1970)) }
   }
 }

@@ -1,7 +1,7 @@
 /// The step from one time of a series to the next.
 ///
 /// As text it is `hourly`, `daily`, `weekly`, `monthly`, `quarterly`, `yearly`, `secondly` or `minutely`, and else a count
-/// with a unit: `30 minutes`, `2 weeks`, `5 steps` (for integer times).
+/// with a unit: `30 minutes` (read from `30-minutely` too), `2 weeks`, `5 steps` (for integer times).
 public struct Frequency: Sendable, Hashable {
   /// What is counted.
   public enum Unit: String, Sendable, CaseIterable {
@@ -102,11 +102,16 @@ extension Frequency: LosslessStringConvertible {
       self.init(unit)
       return
     }
-    let words = text.split(separator: " ")
+    let words = text.split(omittingEmptySubsequences: false) { $0 == " " || $0 == "-" }
     guard words.count == 2, let count = Int(words[0]), Frequency.counts.contains(count),
-      let unit = Unit.allCases.first(where: { words[1] == $0.rawValue || words[1] == $0.rawValue + "s" })
+      let unit = Frequency.unit(named: words[1])
     else { return nil }
     self.init(unit, count: count)
+  }
+
+  private static func unit(named word: Substring) -> Unit? {
+    Unit.allCases.first { word == $0.rawValue || word == $0.rawValue + "s" }
+      ?? adverbs.first { word == $0.adverb }?.unit
   }
 }
 

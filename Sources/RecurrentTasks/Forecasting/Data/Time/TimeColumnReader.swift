@@ -67,8 +67,8 @@ struct TimeColumnReader {
     if case .calendarColumns(let columns) = form { known = columns } else { known = CalendarColumns(units) }
     var values: [Int] = []
     for (column, unit) in zip(columns, units) {
-      let text = try text(table, at: column.index)
-      guard let value = known.value(of: text, unit: unit) else {
+      guard let value = table.withBytes(at: column.index, { known.value(of: $0, unit: unit) }) else {
+        let text = try text(table, at: column.index)
         throw .time(.notATime(table.location(at: column.index), column: column.name, text: text))
       }
       values.append(value)

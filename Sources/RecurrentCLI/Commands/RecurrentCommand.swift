@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The tool.
+struct RecurrentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recurrent",
+    abstract: "Trains, evaluates and uses recurrent neural networks.",
+    discussion: """
+      EXAMPLES:
+        Train on the built-in airline passengers and draw the forecast:
+          recurrent train forecast
+        Train on a table of your own, twelve steps ahead:
+          recurrent train forecast --data sales.csv --target revenue --horizon 12
+        Forecast past the end of the data, as CSV on standard output:
+          recurrent forecast runs/0001-forecast --horizon 24
+        Judge a model on newer data, as if nothing after each of five origins were known:
+          recurrent evaluate runs/0001-forecast --data newer.csv --windows 5 --step 12
+        Look at a model, or at the program and the machine:
+          recurrent info runs/0001-forecast
+          recurrent info
+      """,
+    version: BuildInformation.versionText,
+    subcommands: [TrainCommand.self, ForecastCommand.self, EvaluateCommand.self, InfoCommand.self])
+}

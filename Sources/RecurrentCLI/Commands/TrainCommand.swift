@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// Training; each task is a command of its own below it.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains a model in a run folder.",
+    discussion: """
+      EXAMPLES:
+        recurrent train forecast
+        recurrent train forecast --data sales.csv --target revenue --horizon 12 --output runs/sales
+        recurrent train forecast --resume --output runs/sales
+      """,
+    subcommands: [TrainForecastCommand.self],
+    aliases: ["fit"])
+}

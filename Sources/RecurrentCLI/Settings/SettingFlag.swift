@@ -1,0 +1,91 @@
+import ArgumentParser
+import RecurrentFormats
+import RecurrentTasks
+import RecurrentTraining
+
+/// Flags that are short names for settings.
+///
+/// A flag is the setting's key with hyphens, `--look-back` for `look_back`. Its text is handed on as it is: what it may be,
+/// and what is said where it is not, is the setting's affair, so that it is the same on the command line and in files.
+enum SettingFlag {
+  /// The flag of a key.
+  static func name(of key: String) -> String { String(key.map { $0 == "_" ? "-" : $0 }) }
+
+  /// A value given by a flag.
+  static func assignment(_ key: String, _ value: JSONValue) -> SettingAssignment {
+    SettingAssignment(key, value, from: .flag("--" + name(of: key)))
+  }
+
+  /// The help of a flag: that of its setting, with what it is unless given.
+  static func help(_ key: String, value name: String?) -> ArgumentHelp {
+    guard let field = fields[key] else { preconditionFailure("there is no setting '\(key)'") }
+    let standard = field.value(in: ForecastConfiguration())
+    let text = standard.standardText.map { "\(field.help) (default: \($0))" } ?? field.help
+    return ArgumentHelp(stringLiteral: text).naming(name ?? standard.placeholder)
+  }
+
+  private static let fields = Dictionary(
+    ForecastConfiguration.fields.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+}
+
+extension ArgumentHelp {
+  fileprivate func naming(_ value: String) -> ArgumentHelp {
+    var help = self
+    help.valueName = value
+    return help
+  }
+}
+
+extension JSONValue {
+  /// A default as it stands in help; nil where there is nothing to show.
+  fileprivate var standardText: String? {
+    switch self {
+    case .null, .object: nil
+    case .array(let elements): elements.isEmpty ? nil : elements.compactMap(\.standardText).joined(separator: ",")
+    case .string(let text): text
+    case .integer(let value): String(value)
+    case .number(let value): value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : value.description
+    case .bool(let value): value ? "yes" : "no"
+    }
+  }
+
+  /// What stands for the value in help.
+  fileprivate var placeholder: String {
+    switch self {
+    case .array: "list"
+    case .integer, .number: "number"
+    case .bool, .string, .null, .object: "word"
+    }
+  }
+}
+
+extension Option where Value == SettingAssignment? {
+  /// A flag for the setting `key`.
+  ///
+  /// - Parameters:
+  ///   - key: The name of the setting.
+  ///   - value: What stands for the value in help, where its type says too little.
+  init(setting key: String, value: String? = nil) {
+    self.init(
+      wrappedValue: nil, name: .customLong(SettingFlag.name(of: key)), help: SettingFlag.help(key, value: value),
+      transform: { SettingFlag.assignment(key, .string($0)) })
+  }
+}
+
+extension Option where Value == [SettingAssignment] {
+  /// A flag for the setting `key`, which holds a list: it can be repeated, and its values be separated by commas.
+  init(list key: String, value: String? = nil) {
+    self.init(
+      wrappedValue: [], name: .customLong(SettingFlag.name(of: key)), help: SettingFlag.help(key, value: value),
+      transform: { SettingFlag.assignment(key, .string($0)) })
+  }
+}
+
+extension Flag where Value == Bool? {
+  /// The flags `--key` and `--no-key` for the setting `key`.
+  init(setting key: String) {
+    self.init(
+      wrappedValue: nil, name: .customLong(SettingFlag.name(of: key)), inversion: .prefixedNo,
+      exclusivity: .chooseLast, help: SettingFlag.help(key, value: nil))
+  }
+}
