@@ -12,7 +12,9 @@ import Testing
   }
 
   @Test func showsHowToLoadAModel() throws {
-    let lines = try text("Examples/Sources/UseModelFolder/main.swift").split(separator: "\n").filter { $0.hasPrefix("let") }
+    let lines = try text("Examples/Sources/UseModelFolder/main.swift").split(separator: "\n").filter {
+      $0.hasPrefix("let")
+    }
     #expect(lines.count == 3)
     #expect(try text("README.md").contains(lines.joined(separator: "\n")))
   }
