@@ -91,14 +91,17 @@ def run_tests(figures, folder):
 
 
 def run_python(figures, folder):
-    """Weights of a stack load in PyTorch by name and give the same outputs."""
+    """Weights load in PyTorch by name, and give the same forecasts there."""
     python = os.environ.get("PEERS_PYTHON")
-    if not python:
-        figures.add("torch_load_difference", None, "absolute", "<= 1e-5", None)
+    table = Path(os.environ.get("RECURRENT_DATA", ROOT.parent / "shared" / "data")) / "airline-passengers" / "airline-passengers.csv"
+    if not python or not table.exists():
+        figures.add("torch_forecast_difference", None, "relative, of the RMSE", "<= 1e-4", None)
         return
-    model = folder / "textbook-0" / "model"
-    theirs = json.loads(execute([python, ROOT / "Scripts" / "load_in_torch.py", model]))
-    figures.add("torch_load_tensors", len(theirs["loaded"]), "tensors by name, strictly", ">= 8", len(theirs["loaded"]) >= 8)
+    ours = last_json(execute([TOOL, "train", "forecast", "--preset", "airline-lstm", "--output", folder / "for-torch",
+                              "--json", "--quiet"]))["metrics"]
+    theirs = json.loads(execute([python, ROOT / "Scripts" / "airline_in_torch.py", folder / "for-torch" / "model", table]))
+    worst = max(abs(theirs[f"{part}_rmse"] / ours[part]["rmse"] - 1) for part in ["train", "test"])
+    figures.at_most("torch_forecast_difference", worst, "relative, of the RMSE", 1e-4)
 
 
 def run_builds(figures, folder):

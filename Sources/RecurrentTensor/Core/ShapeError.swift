@@ -64,3 +64,10 @@ package func requireDimension(
     ).trap()
   }
 }
+
+/// Stops the program unless all operands hold elements of one type.
+package func requireElementType(_ a: Tensor, _ b: Tensor?, _ c: Tensor? = nil) {
+  precondition(
+    (b?.elementType ?? a.elementType) == a.elementType && (c?.elementType ?? a.elementType) == a.elementType,
+    "the operands have different element types")
+}

@@ -7,7 +7,7 @@ struct ArithmeticOperation: DifferentiableOperation {
   let b: Tensor
 
   static func compute(_ kind: rk_binary, _ a: Tensor, _ b: Tensor, on tape: Tape?) -> Tensor {
-    precondition(a.elementType == b.elementType, "the operands have different element types")
+    requireElementType(a, b)
     let shape = a.shape.broadcast(with: b.shape, in: "element-wise operation")
     let result = Tensor(uninitialized: shape, elementType: a.elementType, on: tape)
     var walk = rk_walk(over: shape, broadcasting: a.shape, and: b.shape)
@@ -67,8 +67,13 @@ extension Adjoints {
   mutating func add(_ gradient: Tensor, broadcastFrom operand: Tensor, scale: Double = 1) {
     guard wants(operand) else { return }
     var reduced = gradient
-    while reduced.shape.rank > operand.shape.rank {
-      reduced = ReductionOperation.compute(RK_SUM, reduced, axis: 0, on: tape)
+    let extraAxes = reduced.shape.rank - operand.shape.rank
+    if extraAxes > 0 {
+      let repeats = reduced.shape.elementCount(of: 0..<extraAxes)
+      var single = reduced.shape
+      for _ in 0..<extraAxes { single = single.removing(axis: 0) }
+      let flat = reduced.view([repeats, single.elementCount], from: 0)
+      reduced = ReductionOperation.compute(RK_SUM, flat, axis: 0, on: tape).view(single, from: 0)
     }
     for axis in 0..<operand.shape.rank where operand.shape[axis] == 1 && reduced.shape[axis] != 1 {
       let summed = ReductionOperation.compute(RK_SUM, reduced, axis: axis, on: tape)

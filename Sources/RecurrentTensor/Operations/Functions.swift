@@ -80,6 +80,7 @@ struct SelectOperation: DifferentiableOperation {
     for operand in [condition, b] where operand.shape != a.shape {
       ShapeError(operation: "select", actual: operand.shape, reason: .incompatible(a.shape)).trap()
     }
+    requireElementType(a, b, condition)
     let tape = Tape.common(a, b)
     var result = compute(condition, a, b, on: tape)
     result.node = tape?.record(SelectOperation(condition: condition.detached(), a: a, b: b))

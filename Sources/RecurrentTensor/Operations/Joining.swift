@@ -55,6 +55,7 @@ struct ConcatenationOperation: DifferentiableOperation {
       guard part.shape.rank == first.shape.rank,
         part.shape.replacing(axis: position, with: 1) == first.shape.replacing(axis: position, with: 1)
       else { ShapeError(operation: "concatenated", actual: part.shape, reason: .incompatible(first.shape)).trap() }
+      requireElementType(first, part)
       total += part.shape[position]
     }
     let tape = Tape.common(of: parts)

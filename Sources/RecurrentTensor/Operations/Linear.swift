@@ -70,6 +70,7 @@ extension Tensor {
   /// The same with a place where the packed weights are kept between calls.
   package func linear(weight: Tensor, bias: Tensor?, cache: LinearCache) -> Tensor {
     requireRank(2, weight.shape, in: "linear")
+    requireElementType(self, weight, bias)
     let outputs = weight.shape[0]
     let inputs = weight.shape[1]
     requireDimension(-1, "input features", inputs, shape, in: "linear")

@@ -55,6 +55,7 @@ extension Tensor {
 
 /// The matrix product: `[M, K]` by `[K, N]` gives `[M, N]`; `[B, M, K]` by `[B, K, N]` gives `[B, M, N]`.
 public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
+  requireElementType(a, b)
   let isBatched = a.shape.rank == 3
   requireRank(isBatched ? 3 : 2, a.shape, in: "matmul")
   requireRank(isBatched ? 3 : 2, b.shape, in: "matmul")

@@ -14,7 +14,7 @@ package struct MeanSquaredErrorOperation: DifferentiableOperation {
   ///
   /// - Parameter mask: Of zeros and ones, of the shape of `predictions` or one that stretches to it.
   package static func apply(_ predictions: Tensor, _ targets: Tensor, mask: Tensor?) -> Tensor {
-    precondition(predictions.elementType == targets.elementType, "the operands have different element types")
+    requireElementType(predictions, targets, mask)
     if predictions.shape != targets.shape {
       ShapeError(operation: "meanSquaredError", actual: targets.shape, reason: .incompatible(predictions.shape)).trap()
     }

@@ -221,6 +221,9 @@ extension RecurrentScan {
     _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, weights: RecurrentWeights, initialHidden: Tensor?,
     initialCell: Tensor?
   ) {
+    requireElementType(x, weights.inputHidden, weights.hiddenHidden)
+    requireElementType(x, weights.inputBias, weights.hiddenBias)
+    requireElementType(x, initialHidden, initialCell)
     requireRank(3, x.shape, in: "recurrent layer")
     requireDimension(2, "input size", weights.inputSize, x.shape, in: "recurrent layer")
     let rows = kind.gateCount * weights.hiddenSize

@@ -55,6 +55,7 @@ extension Tensor {
   /// parts.
   public func max(axis: Int) -> Tensor {
     let position = shape.resolved(axis)
+    precondition(shape[position] > 0, "axis \(axis) of \(shape) has no largest element")
     let largest = ReductionOperation.compute(RK_MAX, detached(), axis: position, on: nil)
     let kept = largest.reshaped(to: largest.shape.inserting(1, at: position))
     let isLargest = detached() .== kept

@@ -87,6 +87,7 @@ extension Tensor {
 
   /// Normalises along the innermost axis, with optional `gain` and `shift` of its size (Ba et al., 2016).
   public func layerNormalized(gain: Tensor? = nil, shift: Tensor? = nil, epsilon: Float = 1e-5) -> Tensor {
+    requireElementType(self, gain, shift)
     let width = shape[-1]
     for parameter in [gain, shift] {
       if let parameter { requireDimension(0, "features", width, parameter.shape, in: "layerNormalized") }

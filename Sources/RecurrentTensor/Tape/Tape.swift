@@ -66,7 +66,7 @@ package final class Tape: @unchecked Sendable {
   /// Forgets all records. Tensors that outlive the scope keep their numbers but lose their place on the tape.
   package func close() {
     discardRecords()
-    for index in adjointValues.indices { adjointValues[index] = nil }
+    for index in 0..<min(nodeCount, adjointValues.count) { adjointValues[index] = nil }
     isOpen = false
   }
 

@@ -43,6 +43,10 @@ struct ReductionsTests {
     #expect(Tensor(3).sum().scalar == 3)
   }
 
+  @Test func anEmptyAxisHasNoLargestElement() async {
+    await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [2, 0]).max(axis: 1) }
+  }
+
   @Test func equalLargestElementsShareTheGradient() {
     let x = Tensor([3, 1, 3, 2, 2, 2], shape: [2, 3])
     let found = gradients([x]) { $0[0].max(axis: 1).sum() }[0].scalars
