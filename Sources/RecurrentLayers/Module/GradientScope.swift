@@ -17,7 +17,7 @@ public import RecurrentTensor
 /// A scope belongs to the thread that uses it. Randomness and training mode come in through `key`: without one there is
 /// no dropout.
 public final class GradientScope {
-  private let tape = Tape()
+  private let tape = Tape.take()
   private var layout = Gradients.Layout()
 
   /// The gradients of the last evaluation; may be changed in place, for example clipped.
@@ -25,6 +25,8 @@ public final class GradientScope {
 
   /// A scope that has not computed anything yet.
   public init() {}
+
+  deinit { tape.giveBack() }
 
   /// Computes the loss of a model, and its gradient into `gradients`.
   ///
@@ -81,7 +83,7 @@ public final class GradientScope {
   @usableFromInline
   func backPropagate(from loss: Tensor) {
     clearGradients(elementType: loss.elementType)
-    tape.backPropagate(from: loss, leafCount: layout.shapes.count) { gradients[$0] }
+    tape.backPropagate(from: loss, into: LeafGradients(flat: gradients.flat, offsets: layout.offsets))
   }
 
   @usableFromInline

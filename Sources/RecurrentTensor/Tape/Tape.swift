@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -6,13 +8,37 @@
 
 /// Where a tensor was made: which tape, and which value on it.
 package struct TapeNode: Sendable {
-  package let tape: Tape
+  /// Not counted, so that the copies of tensors that every operation makes cost one count and not two. A tape is never
+  /// freed, and an old node is recognised by its generation.
+  private let owner: Unmanaged<Tape>
   package let index: Int
   let generation: Int
 
+  init(tape: Tape, index: Int, generation: Int) {
+    owner = .passUnretained(tape)
+    self.index = index
+    self.generation = generation
+  }
+
+  private init(owner: Unmanaged<Tape>, index: Int, generation: Int) {
+    self.owner = owner
+    self.index = index
+    self.generation = generation
+  }
+
+  package var tape: Tape { owner.takeUnretainedValue() }
+
   /// The place of a later output of the same operation.
   package func following(by distance: Int) -> TapeNode {
-    TapeNode(tape: tape, index: index + distance, generation: generation)
+    TapeNode(owner: owner, index: index + distance, generation: generation)
+  }
+
+  /// Traps unless both are on one tape and of one scope.
+  @inline(__always)
+  func verifySameScope(as other: TapeNode) {
+    precondition(
+      owner.toOpaque() == other.owner.toOpaque(), "the operands belong to two different gradient scopes")
+    precondition(generation == other.generation, Tape.finishedScope)
   }
 }
 
@@ -21,6 +47,9 @@ package struct TapeNode: Sendable {
 /// Operations are stored as plain bytes in chunks that are used again by the next step: recording allocates nothing once
 /// a step of the same kind has run. A linked graph of objects would be freed recursively and overflow the stack on long
 /// chains; a flat list has no such limit.
+///
+/// A tape is borrowed (`take`), given back and borrowed again, but never freed, because tensors that outlive their scope
+/// still point to it.
 // Unchecked: a tape is used by the one thread that opened its scope, which `record` verifies; other threads may at most
 // hold a tensor that refers to it.
 package final class Tape: @unchecked Sendable {
@@ -45,11 +74,25 @@ package final class Tape: @unchecked Sendable {
   @exclusivity(unchecked) private var isOpen = false
   @exclusivity(unchecked) private var thread = pthread_self()
 
-  package init() {}
+  private static let unused = Mutex<[Tape]>([])
 
-  deinit {
-    discardRecords()
+  private init() {
+    // Nothing ever balances this.
+    _ = Unmanaged.passRetained(self)
+  }
+
+  /// A tape for the use of one scope.
+  package static func take() -> Tape { unused.withLock { $0.popLast() } ?? Tape() }
+
+  /// Ends the use of the tape: its memory is freed, and the next `take` may give it to somebody else.
+  package func giveBack() {
+    precondition(!isOpen, "a gradient scope ended while it ran")
     for chunk in chunks { chunk.deallocate() }
+    chunks = []
+    records = []
+    adjointValues = []
+    arena = Arena()
+    Tape.unused.withLock { $0.append(self) }
   }
 
   // MARK: Recording
@@ -84,7 +127,7 @@ package final class Tape: @unchecked Sendable {
 
   /// Appends an operation and gives the place of the first of its `outputCount` outputs.
   package func record<Operation: DifferentiableOperation>(_ operation: Operation, outputCount: Int = 1) -> TapeNode {
-    precondition(isOpen, "a tensor of a finished gradient scope was used in a new one; call detached() on it first")
+    precondition(isOpen, Tape.finishedScope)
     precondition(pthread_equal(thread, pthread_self()) != 0, "a gradient scope belongs to the thread that opened it")
     let memory = makeRoom(for: MemoryLayout<Operation>.size, alignment: MemoryLayout<Operation>.alignment)
     memory.initializeMemory(as: Operation.self, to: operation)
@@ -93,42 +136,48 @@ package final class Tape: @unchecked Sendable {
     return TapeNode(tape: self, index: nodeCount - outputCount, generation: generation)
   }
 
-  /// The tape that a new operation on some operands belongs to: that of the first operand that has one.
+  /// The tape that a new operation on some operands belongs to; nil when all are constants.
+  @inline(__always)
   package static func common(
     _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil,
     _ g: Tensor? = nil
   ) -> Tape? {
-    var found: Tape?
-    find(a, &found)
-    find(b, &found)
-    find(c, &found)
-    find(d, &found)
-    find(e, &found)
-    find(f, &found)
-    find(g, &found)
-    return found
+    var found: TapeNode?
+    join(a?.node, &found)
+    join(b?.node, &found)
+    join(c?.node, &found)
+    join(d?.node, &found)
+    join(e?.node, &found)
+    join(f?.node, &found)
+    join(g?.node, &found)
+    return verified(found)
   }
 
   /// The tape that an operation on a list of operands belongs to.
   package static func common(of operands: [Tensor]) -> Tape? {
-    var found: Tape?
-    for operand in operands { find(operand, &found) }
-    return found
+    var found: TapeNode?
+    for operand in operands { join(operand.node, &found) }
+    return verified(found)
   }
 
-  @inline(always)
-  private static func find(_ operand: Tensor?, _ found: inout Tape?) {
-    guard let node = operand?.node else { return }
-    node.tape.verify(node)
-    precondition(found == nil || found === node.tape, "the operands belong to two different gradient scopes")
-    found = node.tape
+  @inline(__always)
+  private static func join(_ node: TapeNode?, _ found: inout TapeNode?) {
+    guard let node else { return }
+    if let found { found.verifySameScope(as: node) } else { found = node }
+  }
+
+  private static func verified(_ node: TapeNode?) -> Tape? {
+    guard let node else { return nil }
+    let tape = node.tape
+    tape.verify(node)
+    return tape
   }
 
   private func verify(_ node: TapeNode) {
-    precondition(
-      isOpen && node.generation == generation,
-      "a tensor of a finished gradient scope was used in a new one; call detached() on it first")
+    precondition(isOpen && node.generation == generation, Tape.finishedScope)
   }
+
+  static let finishedScope = "a tensor of a finished gradient scope was used in a new one; call detached() on it first"
 
   /// Memory for an intermediate result, recycled when nothing refers to it any more.
   package func makeBlock(count: Int, elementType: ElementType) -> Storage {
@@ -165,18 +214,15 @@ package final class Tape: @unchecked Sendable {
 
   /// Walks the records backwards from `loss`, a scalar, and adds up the gradients of the leaves.
   ///
-  /// - Parameters:
-  ///   - leafCount: How many nodes are leaves; they are the first ones.
-  ///   - leaf: The zeroed memory that receives the gradient of a leaf.
-  package func backPropagate(from loss: Tensor, leafCount: Int, leaf: (Int) -> Tensor) {
+  /// - Parameter leaves: The zeroed memory that receives the gradients of the leaves, which are the first nodes.
+  package func backPropagate(from loss: Tensor, into leaves: LeafGradients) {
     precondition(loss.count == 1, "the loss must be a single number, not of shape \(loss.shape)")
     guard let node = loss.node else { return }
     precondition(node.tape === self, "the loss belongs to another gradient scope")
     verify(node)
     while adjointValues.count < nodeCount { adjointValues.append(nil) }
-    for index in 0..<leafCount { adjointValues[index] = leaf(index) }
 
-    var adjoints = Adjoints(tape: self, values: adjointValues, leafCount: leafCount)
+    var adjoints = Adjoints(tape: self, values: adjointValues, leaves: leaves)
     adjointValues = []
     adjoints.give(Tensor(repeating: 1, shape: loss.shape, elementType: loss.elementType, on: self), to: loss)
     for record in records.reversed() {
