@@ -9,6 +9,8 @@ let package = Package(
     .executableTarget(
       name: "TrainYourOwn", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
     .executableTarget(
+      name: "WriteYourOwnCell", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
+    .executableTarget(
       name: "UseModelFolder", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
   ]
 )

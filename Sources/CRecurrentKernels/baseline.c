@@ -1,4 +1,4 @@
-/* Any other CPU, x86-64 without AVX2 above all: 16 registers of 4 floats, a product and a sum instead of a fused one. */
+/* Any other CPU, x86-64 without AVX2 above all: 16 registers of 4 floats, a product and a sum, not a fused one. */
 #if !defined(__aarch64__)
 #include "vector_headers.h"
 

@@ -81,6 +81,7 @@ RK_INLINE void store_upto(float *to, vec value, int64_t left) {
   if (left >= RK_LANES) store(to, value);
   else store_first(to, value, left);
 }
+RK_INLINE void add_upto(float *to, vec value, int64_t left) { store_upto(to, load_upto(to, left) + value, left); }
 
 /* Lanes joined pairwise, halves first: a fixed order. */
 RK_INLINE float sum_lanes(vec value) {

@@ -16,10 +16,11 @@ import Testing
     }
   }
 
-  /// Layers wide enough for several tiles and vectors with a remainder.
-  static let wideLayers: [RecurrentLayer] = Cell.all.prefix(4).enumerated().flatMap { number, cell in
-    [(4, 6, 33, 70), (17, 9, 70, 48)].enumerated().map { place, size in
-      layer(cell, size, variant: 2 * place + number, reverse: place == number % 2)
+  /// Layers wide enough for several tiles and vectors with a remainder, and layers with more rows and steps together
+  /// than a backward pass takes into one product.
+  static let largeLayers: [RecurrentLayer] = Cell.all.prefix(4).enumerated().flatMap { number, cell in
+    [(4, 6, 33, 70), (17, 9, 70, 48), (25, 40, 3, 10), (25, 40, 4, 9)].enumerated().map { place, size in
+      layer(cell, size, variant: place + 2 * number + place / 2, reverse: (place + number) % 2 == 0)
     }
   }
 
@@ -44,7 +45,7 @@ import Testing
     return layer
   }
 
-  @Test(arguments: layers + wideLayers)
+  @Test(arguments: layers + largeLayers)
   func outputsAndGradients(layer: RecurrentLayer) throws {
     let oracle = try #require(Kernels.oracle)
     let reference = RecurrentRun(oracle, layer)

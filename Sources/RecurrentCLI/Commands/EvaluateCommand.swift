@@ -22,16 +22,16 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("the folder of a run, or of a model", valueName: "model"))
   var model: String
 
-  @Option(help: ArgumentHelp("a table like that of training (default: that of training).", valueName: "file"))
+  @Option(help: ArgumentHelp("a table like that of training (default: that of training)", valueName: "file"))
   var data: String?
 
   @Option(help: ArgumentHelp("forecasts of each series", valueName: "number"))
   var windows = 5
 
-  @Option(help: ArgumentHelp("rows from one origin to the next (default: the horizon).", valueName: "rows"))
+  @Option(help: ArgumentHelp("rows from one origin to the next (default: the horizon)", valueName: "rows"))
   var step: Int?
 
-  @Option(help: ArgumentHelp("steps of each forecast (default: as many as in training).", valueName: "steps"))
+  @Option(help: ArgumentHelp("steps of each forecast (default: as many as in training)", valueName: "steps"))
   var horizon: Int?
 
   @OptionGroup var outputOptions: OutputOptions

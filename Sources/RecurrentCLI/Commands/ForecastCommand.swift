@@ -17,13 +17,13 @@ struct ForecastCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("the folder of a run, or of a model", valueName: "model"))
   var model: String
 
-  @Option(help: ArgumentHelp("steps to forecast (default: as many as in training).", valueName: "steps"))
+  @Option(help: ArgumentHelp("steps to forecast (default: as many as in training)", valueName: "steps"))
   var horizon: Int?
 
-  @Option(help: ArgumentHelp("a table like that of training (default: that of training).", valueName: "file"))
+  @Option(help: ArgumentHelp("a table like that of training (default: that of training)", valueName: "file"))
   var data: String?
 
-  @Option(help: ArgumentHelp("where to write the CSV (default: standard output).", valueName: "file"))
+  @Option(help: ArgumentHelp("where to write the CSV (default: standard output)", valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("where to draw the end of the first series and its forecast", valueName: "file.svg"))

@@ -30,7 +30,11 @@ struct TrainForecastCommand: ParsableCommand {
 
   @OptionGroup(title: "Run") var options: TrainingOptions
   @OptionGroup(title: "Run") var outputOptions: OutputOptions
-  @OptionGroup var flags: ForecastFlags
+  @OptionGroup(title: "Data") var data: ForecastDataFlags
+  @OptionGroup(title: "Preparation") var preparation: ForecastPreparationFlags
+  @OptionGroup(title: "Task") var task: ForecastTaskFlags
+  @OptionGroup(title: "Model") var model: ForecastModelFlags
+  @OptionGroup(title: "Training") var training: ForecastTrainingFlags
 
   func run() throws {
     let console = outputOptions.console
@@ -46,8 +50,13 @@ struct TrainForecastCommand: ParsableCommand {
     }
   }
 
+  /// What flags have given.
+  var flags: [SettingAssignment] {
+    data.assignments + preparation.assignments + task.assignments + model.assignments + training.assignments
+  }
+
   private func newRun(_ console: Console) throws -> ForecastRun {
-    var assignments = try options.assignments(for: ForecastConfiguration.self, flags: flags.assignments)
+    var assignments = try options.assignments(for: ForecastConfiguration.self, flags: flags)
     let isUnnamed = options.preset == nil && options.config == nil && !assignments.contains { $0.key == "data" }
     if isUnnamed { assignments += ForecastConfiguration.airline.assignments }
     let configuration = try ForecastConfiguration(resolving: assignments)
@@ -64,7 +73,7 @@ struct TrainForecastCommand: ParsableCommand {
   private func resumedRun() throws -> ForecastRun {
     let folder = try options.resumedFolder()
     let stored = try ForecastConfiguration(resolving: ConfigurationFile(folder.configurationPath).assignments)
-    let given = try options.assignments(for: ForecastConfiguration.self, flags: flags.assignments)
+    let given = try options.assignments(for: ForecastConfiguration.self, flags: flags)
     return try ForecastRun(resuming: folder, configuration: stored.resumed(with: given))
   }
 }

@@ -16,7 +16,7 @@ struct TrainingOptions: ParsableArguments {
   var overrides: [String] = []
 
   @Option(
-    help: ArgumentHelp("the folder of the run (default: a new numbered one under runs/).", valueName: "folder"))
+    help: ArgumentHelp("the folder of the run (default: a new numbered one under runs/)", valueName: "folder"))
   var output: String?
 
   @Flag(help: "go on with the run in the folder of --output, with its settings")

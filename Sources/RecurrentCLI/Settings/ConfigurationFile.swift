@@ -26,14 +26,15 @@ struct ConfigurationFile {
       throw ConfigurationFileError(file: name, problem: "the file is not UTF-8", mend: "save it as UTF-8")
     }
     try Self.checkAliases(in: text, name: name)
-    let root: Node?
     do {
-      root = try Yams.compose(yaml: text)
+      let parser = try Parser(yaml: text)
+      // Nodes know their anchors only as long as their parser lives.
+      assignments = try withExtendedLifetime(parser) {
+        try parser.singleRoot().map { try Self.assignments(in: $0, file: name) } ?? []
+      }
     } catch {
-      throw ConfigurationFileError(error, file: name)
+      throw error as? ConfigurationFileError ?? ConfigurationFileError(error, file: name)
     }
-    assignments =
-      try root.map { root throws(ConfigurationFileError) in try Self.assignments(in: root, file: name) } ?? []
   }
 
   private static func assignments(in root: Node, file: String) throws(ConfigurationFileError) -> [SettingAssignment] {

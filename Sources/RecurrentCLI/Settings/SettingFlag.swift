@@ -18,14 +18,20 @@ enum SettingFlag {
 
   /// The help of a flag: that of its setting, with what it is unless given.
   static func help(_ key: String, value name: String?) -> ArgumentHelp {
-    guard let field = fields[key] else { preconditionFailure("there is no setting '\(key)'") }
-    let standard = field.value(in: ForecastConfiguration())
-    let text = standard.standardText.map { "\(field.help) (default: \($0))" } ?? field.help
-    return ArgumentHelp(stringLiteral: text).naming(name ?? standard.placeholder)
+    guard let help = helps[key] else { preconditionFailure("there is no setting '\(key)'") }
+    return ArgumentHelp(stringLiteral: help.text).naming(name ?? help.placeholder)
   }
 
-  private static let fields = Dictionary(
-    ForecastConfiguration.fields.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+  /// Made once: the argument parser makes its options anew dozens of times.
+  private static let helps: [String: (text: String, placeholder: String)] = {
+    let configuration = ForecastConfiguration()
+    let helps = ForecastConfiguration.fields.map { field in
+      let standard = field.value(in: configuration)
+      let text = standard.standardText.map { "\(field.help) (default: \($0))" } ?? field.help
+      return (field.key, (text, standard.placeholder))
+    }
+    return Dictionary(helps, uniquingKeysWith: { first, _ in first })
+  }()
 }
 
 extension ArgumentHelp {
@@ -82,10 +88,42 @@ extension Option where Value == [SettingAssignment] {
 }
 
 extension Flag where Value == Bool? {
-  /// The flags `--key` and `--no-key` for the setting `key`.
+  /// The flags `--key` and `--no-key` for the setting `key`, which is also the property's name.
   init(setting key: String) {
     self.init(
       wrappedValue: nil, name: .customLong(SettingFlag.name(of: key)), inversion: .prefixedNo,
       exclusivity: .chooseLast, help: SettingFlag.help(key, value: nil))
+  }
+}
+
+/// Options and flags that are all short names for settings.
+protocol SettingFlags: ParsableArguments {}
+
+extension SettingFlags {
+  /// What was typed, found by reflection, as the argument parser finds it, so that there is no second list to keep.
+  var assignments: [SettingAssignment] {
+    Mirror(reflecting: self).children.flatMap { label, value -> [SettingAssignment] in
+      switch value {
+      case let option as Option<SettingAssignment?>:
+        return option.wrappedValue.map { [$0] } ?? []
+      case let option as Option<[SettingAssignment]>:
+        return Self.joined(option.wrappedValue).map { [$0] } ?? []
+      case let flag as Flag<Bool?>:
+        // The wrapper of `plot` is called `_plot`.
+        guard let value = flag.wrappedValue, let key = label?.dropFirst() else { return [] }
+        return [SettingFlag.assignment(String(key), .bool(value))]
+      default:
+        return []
+      }
+    }
+  }
+
+  /// A repeated list flag as one list: `--target a --target b,c`.
+  private static func joined(_ assignments: [SettingAssignment]) -> SettingAssignment? {
+    guard var first = assignments.first else { return nil }
+    if assignments.count > 1 {
+      first.value = .string(assignments.compactMap(\.value.string).joined(separator: ","))
+    }
+    return first
   }
 }

@@ -59,6 +59,7 @@ struct HelpScreen: Error {
 
   init(_ error: any Error) {
     var text = RecurrentCommand.fullMessage(for: error, columns: HelpScreen.columns)
+    while text.last == "\n" { text.removeLast() }
     if text.hasPrefix("OVERVIEW: \(RecurrentCommand.configuration.abstract)") { text += "\n\n" + ExitCodes.help }
     self.text = text + "\n"
   }

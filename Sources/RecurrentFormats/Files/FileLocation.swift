@@ -41,15 +41,17 @@ struct FileLocation {
   let kind: FileKind
 
   init(_ path: String) throws(SystemError) {
-    guard try FileKind.of(path, followingLinks: false) == .link else {
+    kind = try FileKind.of(path, followingLinks: true)
+    // What `/dev/stdout` leads to may have no path of its own.
+    if kind == .special {
       self.path = path
-      kind = try FileKind.of(path, followingLinks: true)
-      return
+    } else if try FileKind.of(path, followingLinks: false) == .link {
+      guard let resolved = realpath(path, nil) else { throw SystemError.last }
+      defer { free(resolved) }
+      self.path = String(cString: resolved)
+    } else {
+      self.path = path
     }
-    guard let resolved = realpath(path, nil) else { throw SystemError.last }
-    defer { free(resolved) }
-    self.path = String(cString: resolved)
-    kind = try FileKind.of(self.path, followingLinks: true)
   }
 
   /// The folder that holds the file or folder.

@@ -66,7 +66,8 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
   /// Makes an object from a literal, in which no key may stand twice.
   public init(dictionaryLiteral members: (String, JSONValue)...) {
     for (key, value) in members {
-      precondition(append(key, value), "the key '\(key)' stands twice")
+      let isNew = append(key, value)
+      precondition(isNew, "the key '\(key)' stands twice")
     }
   }
 }

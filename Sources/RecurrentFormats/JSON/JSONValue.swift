@@ -138,7 +138,8 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
   public init(dictionaryLiteral members: (String, JSONValue)...) {
     var object = JSONObject()
     for (key, value) in members {
-      precondition(object.append(key, value), "the key '\(key)' stands twice")
+      let isNew = object.append(key, value)
+      precondition(isNew, "the key '\(key)' stands twice")
     }
     self = .object(object)
   }

@@ -13,6 +13,7 @@ extension FusedCell {
   public var hiddenSize: Int { weights.hiddenSize }
 
   /// Visits the weights.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) { weights.visit(&visitor) }
 
   /// One time step: `[N, I]` and the state before give the state after, with the same bits as in a whole sequence.

@@ -34,11 +34,13 @@ public struct FusedWeights: Module {
   }
 
   /// Visits the two matrices, then the biases.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     visit(&visitor, hiddenHiddenName: "weight_hh")
   }
 
   /// The same with another name for the matrix that the hidden state is multiplied by.
+  @inlinable
   mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, hiddenHiddenName: StaticString) {
     visitor.visit("weight_ih", &inputHidden)
     visitor.visit(hiddenHiddenName, &hiddenHidden)

@@ -44,6 +44,7 @@ public struct GRUCell: FusedCell {
 
   /// Visits the weights. The names say which variant they belong to: `weight_hh` is PyTorch's, and a reset before the
   /// product calls it `weight_hh_reset_before`, so that neither loads as the other, here or in PyTorch.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     weights.visit(&visitor, hiddenHiddenName: variant == .resetAfter ? "weight_hh" : "weight_hh_reset_before")
   }

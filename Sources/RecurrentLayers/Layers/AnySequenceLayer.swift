@@ -15,7 +15,7 @@ public struct AnyState: RecurrentState {
 
 /// A layer of any kind, chosen while the program runs, for example by a configuration.
 public struct AnySequenceLayer: SequenceLayer {
-  private var base: any SequenceLayer
+  @usableFromInline var base: any SequenceLayer
 
   /// Wraps a layer.
   public init(_ base: any SequenceLayer) { self.base = base }
@@ -29,6 +29,7 @@ public struct AnySequenceLayer: SequenceLayer {
   public var kind: any SequenceLayer.Type { base.kind }
 
   /// Visits the wrapped layer, adding nothing to its names.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
     base.visit(&visitor, asLayer: layer)
   }

@@ -63,6 +63,7 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   public var outputSize: Int { merge == .concatenate ? 2 * forward.outputSize : forward.outputSize }
 
   /// Visits the forward direction, then the backward one.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
     if let layer { visitor.enter(.layer(layer)) }
     forward.visit(&visitor, asLayer: nil)

@@ -7,7 +7,7 @@ public import RecurrentTensor
 public struct Dropout: Module {
   /// The share that is dropped, in `0..<1`.
   public let rate: Float
-  private var noise = NoiseSource()
+  @usableFromInline var noise = NoiseSource()
 
   /// Drops the share `rate`.
   public init(_ rate: Float) {
@@ -16,6 +16,7 @@ public struct Dropout: Module {
   }
 
   /// Visits the source of the masks.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     visitor.visit("noise", &noise)
   }
@@ -27,8 +28,16 @@ public struct Dropout: Module {
   /// a mask of its own.
   public func callAsFunction(_ x: Tensor) -> Tensor { self(x, stream: 0) }
 
+  /// Whether the running step drops anything.
+  @inlinable var isActive: Bool { rate > 0 && noise.key != nil }
+
   /// The same for a layer that drops in several places: each `stream` has masks of its own.
-  package func callAsFunction(_ x: Tensor, stream: Int) -> Tensor {
+  @usableFromInline
+  func callAsFunction(_ sequence: SequenceBatch, stream: Int) -> SequenceBatch {
+    sequence.replacingValues(self(sequence.values, stream: stream))
+  }
+
+  private func callAsFunction(_ x: Tensor, stream: Int) -> Tensor {
     guard rate > 0, let key = noise.key else { return x }
     return x
       * Tensor(

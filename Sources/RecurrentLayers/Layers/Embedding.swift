@@ -22,6 +22,7 @@ public struct Embedding: Module {
   }
 
   /// Visits the vectors.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     visitor.visit("weight", &weight)
   }

@@ -17,6 +17,7 @@ public struct LayerNorm: Module {
   }
 
   /// Visits scale and shift.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     visitor.visit("weight", &weight)
     visitor.visit("bias", &bias)

@@ -34,6 +34,7 @@ public struct Linear: Module {
   public var outputSize: Int { weight.value.shape[0] }
 
   /// Visits matrix and bias.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     visitor.visit("weight", &weight)
     visitor.visit("bias", &bias)

@@ -12,7 +12,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public var cell: Cell
   /// Where each row begins.
   public let direction: Direction
-  private var initialState: TrainableState<Cell.State>?
+  @usableFromInline var initialState: TrainableState<Cell.State>?
 
   /// A layer around a cell.
   public init(_ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero) {
@@ -28,6 +28,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public var outputSize: Int { cell.hiddenSize }
 
   /// Visits the cell, then the first state if it is trained.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
     if let layer { visitor.enter(.layer(layer)) }
     cell.visit(&visitor)
@@ -36,6 +37,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   }
 
   /// All steps of a batch, `[T, N, I]` to `[T, N, H]`; see `SequenceLayer`.
+  @inlinable
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: Cell.State?
   ) -> (outputs: SequenceBatch, finalState: Cell.State) {

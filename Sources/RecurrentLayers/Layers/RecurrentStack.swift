@@ -21,8 +21,10 @@ public struct StackState<State: RecurrentState>: Sendable {
 /// so loads there without a converter. Layers may have different widths, and layers of different kinds go into a stack of
 /// `AnySequenceLayer`; the names are then `layers.0.weight_ih`.
 public struct RecurrentStack<Layer: SequenceLayer>: Module {
-  /// The layers, first one first.
+  /// The layers, first one first. A layer may be replaced by one of the same kind and sizes.
   public var layers: [Layer]
+  /// Whether one module of PyTorch could hold all layers: they are of one kind and width.
+  @usableFromInline let hasEqualLayers: Bool
   /// What drops outputs of every layer but the last in training.
   public var dropout: Dropout
 
@@ -39,6 +41,7 @@ public struct RecurrentStack<Layer: SequenceLayer>: Module {
         "a layer with \(above.inputSize) inputs stands on one with \(below.outputSize) outputs")
     }
     self.layers = layers
+    hasEqualLayers = layers.allSatisfy { $0.kind == layers[0].kind && $0.outputSize == layers[0].outputSize }
     self.dropout = Dropout(dropout)
   }
 
@@ -48,6 +51,7 @@ public struct RecurrentStack<Layer: SequenceLayer>: Module {
   public var outputSize: Int { layers[layers.count - 1].outputSize }
 
   /// Visits the layers in order, each with its number.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     if hasEqualLayers {
       for index in layers.indices { layers[index].visit(&visitor, asLayer: index) }
@@ -63,17 +67,13 @@ public struct RecurrentStack<Layer: SequenceLayer>: Module {
     visitor.visit("dropout", &dropout)
   }
 
-  /// Whether one module of PyTorch could hold all layers.
-  private var hasEqualLayers: Bool {
-    layers.dropFirst().allSatisfy { $0.kind == layers[0].kind && $0.outputSize == layers[0].outputSize }
-  }
-
   /// All steps of a batch through all layers.
   ///
   /// - Parameters:
   ///   - inputs: `[T, N, inputSize]`.
   ///   - state: Where each layer begins; nil is each layer's own first state.
   /// - Returns: The outputs of the last layer, `[T, N, outputSize]`, and the last states of all layers.
+  @inlinable
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: StackState<Layer.State>? = nil
   ) -> (outputs: SequenceBatch, finalState: StackState<Layer.State>) {
@@ -81,9 +81,9 @@ public struct RecurrentStack<Layer: SequenceLayer>: Module {
     var sequence = inputs
     var finalStates: [Layer.State] = []
     finalStates.reserveCapacity(layers.count)
-    for (index, layer) in layers.enumerated() {
-      if index > 0 { sequence = sequence.replacingValues(dropout(sequence.values, stream: index)) }
-      let (outputs, finalState) = layer(sequence, from: state?.layers[index])
+    for index in layers.indices {
+      if index > 0 && dropout.isActive { sequence = dropout(sequence, stream: index) }
+      let (outputs, finalState) = layers[index](sequence, from: state?.layers[index])
       sequence = outputs
       finalStates.append(finalState)
     }

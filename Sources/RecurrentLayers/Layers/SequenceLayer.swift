@@ -28,6 +28,7 @@ public protocol SequenceLayer: Module {
 
 extension SequenceLayer {
   /// All steps of a batch, from the layer's own first state; see `callAsFunction(_:from:)`.
+  @inlinable
   public func callAsFunction(_ inputs: SequenceBatch) -> (outputs: SequenceBatch, finalState: State) {
     self(inputs, from: nil)
   }
@@ -36,6 +37,7 @@ extension SequenceLayer {
   public var kind: any SequenceLayer.Type { Self.self }
 
   /// Visits the parameters as the only layer.
+  @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     visit(&visitor, asLayer: 0)
   }
@@ -50,13 +52,15 @@ public enum InitialState: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A trained first state: one row for each part of a cell's state.
+@usableFromInline
 struct TrainableState<State: RecurrentState>: Module {
-  private var parts: [Parameter]
+  @usableFromInline var parts: [Parameter]
 
   /// Begins with `state`, that of a batch of one row.
   init(_ state: State) { parts = state.components.map { Parameter($0) } }
 
   /// `initial_hidden` and `initial_cell`; a state of more parts has the others at `initial.2.part` and so on.
+  @inlinable
   mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     for index in parts.indices {
       switch index {
@@ -73,6 +77,7 @@ struct TrainableState<State: RecurrentState>: Module {
   }
 
   /// The state for a batch of `batchSize` rows.
+  @usableFromInline
   func callAsFunction(batchSize: Int) -> State {
     State(components: parts.map { $0.value.selectingRows([Int32](repeating: 0, count: batchSize)) })
   }

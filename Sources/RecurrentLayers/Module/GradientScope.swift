@@ -18,6 +18,7 @@ public import RecurrentTensor
 /// no dropout.
 public final class GradientScope {
   private let tape = Tape()
+  private var layout = Gradients.Layout()
 
   /// The gradients of the last evaluation; may be changed in place, for example clipped.
   public var gradients = Gradients(layout: .init(), flat: Tensor(zeros: [0]))
@@ -33,6 +34,7 @@ public final class GradientScope {
   ///   - key: Where the step's dropout masks come from; nil for none.
   ///   - loss: Computes the loss, a tensor of shape `[]`.
   /// - Returns: The loss.
+  @inlinable
   public func evaluate<M: Module, Failure: Error>(
     at model: inout M, key: RandomKey? = nil, of loss: (M) throws(Failure) -> Tensor
   ) throws(Failure) -> Float {
@@ -47,26 +49,46 @@ public final class GradientScope {
   ///   - key: Where the step's dropout masks come from; nil for none.
   ///   - loss: Computes the loss, a tensor of shape `[]`, and something else. Call `detached()` on tensors to be used in
   ///     a later step.
+  @inlinable
   public func evaluate<M: Module, Auxiliary, Failure: Error>(
     at model: inout M, key: RandomKey? = nil, of loss: (M) throws(Failure) -> (Tensor, Auxiliary)
   ) throws(Failure) -> (value: Float, auxiliary: Auxiliary) {
-    tape.open()
-    var marker = LeafMarker(tape: tape, key: key, layout: gradients.layout)
+    var marker = open(key: key)
     model.visit(&marker)
-    let layout = marker.finishedLayout()
     defer {
       var unmarker = LeafUnmarker()
       model.visit(&unmarker)
-      tape.close()
+      close()
     }
+    keepLeaves(of: marker)
     let (value, auxiliary) = try loss(model)
-    clearGradients(layout, elementType: value.elementType)
-    tape.backPropagate(from: value, leafCount: layout.shapes.count) { gradients[$0] }
+    backPropagate(from: value)
     return (value.scalar, auxiliary)
   }
 
+  @usableFromInline
+  func open(key: RandomKey?) -> LeafMarker {
+    tape.open()
+    return LeafMarker(first: tape.firstNode, key: key, layout: layout)
+  }
+
+  @usableFromInline
+  func keepLeaves(of marker: LeafMarker) {
+    layout = marker.finishedLayout()
+    tape.makeLeaves(layout.shapes.count)
+  }
+
+  @usableFromInline
+  func backPropagate(from loss: Tensor) {
+    clearGradients(elementType: loss.elementType)
+    tape.backPropagate(from: loss, leafCount: layout.shapes.count) { gradients[$0] }
+  }
+
+  @usableFromInline
+  func close() { tape.close() }
+
   /// Makes the gradients zero, in the memory of the previous step unless somebody has kept a copy of them.
-  private func clearGradients(_ layout: Gradients.Layout, elementType: ElementType) {
+  private func clearGradients(elementType: ElementType) {
     let fits = gradients.layout.total == layout.total && gradients.flat.elementType == elementType
     if !fits || !gradients.flat.isOnlyOwner() {
       gradients = Gradients(
@@ -95,27 +117,30 @@ public func valueWithGradient<M: Module, Failure: Error>(
 }
 
 /// Gives every trainable parameter its place on the tape, and every source of noise its key.
-private struct LeafMarker: ModuleVisitor {
-  let tape: Tape
-  let key: RandomKey?
-  var layout: Gradients.Layout
+@usableFromInline
+struct LeafMarker: ModuleVisitor {
+  private let first: TapeNode
+  private let key: RandomKey?
+  private var layout: Gradients.Layout
   private var parameterCount = 0
   private var noiseCount = 0
 
-  init(tape: Tape, key: RandomKey?, layout: Gradients.Layout) {
-    self.tape = tape
+  fileprivate init(first: TapeNode, key: RandomKey?, layout: Gradients.Layout) {
+    self.first = first
     self.key = key
     self.layout = layout
   }
 
+  @usableFromInline
   mutating func visit(_ name: StaticString, _ parameter: inout Parameter) {
     guard parameter.isTrainable else { return }
     let shape = parameter.value.shape
     if parameterCount >= layout.shapes.count || layout.shapes[parameterCount] != shape { replaceLayout(from: shape) }
+    parameter.value.node = first.following(by: parameterCount)
     parameterCount += 1
-    parameter.value.node = tape.makeLeaf()
   }
 
+  @usableFromInline
   mutating func visit(_ name: StaticString, _ noise: inout NoiseSource) {
     noise.key = key?.folding(.dropout).folding(noiseCount)
     noiseCount += 1
@@ -129,18 +154,21 @@ private struct LeafMarker: ModuleVisitor {
     layout = replacement
   }
 
-  mutating func finishedLayout() -> Gradients.Layout {
-    if layout.shapes.count > parameterCount {
-      var shorter = Gradients.Layout()
-      for known in layout.shapes.prefix(parameterCount) { shorter.append(known) }
-      layout = shorter
-    }
-    return layout
+  /// Where the gradients of the parameters seen lie.
+  fileprivate func finishedLayout() -> Gradients.Layout {
+    if layout.shapes.count == parameterCount { return layout }
+    var shorter = Gradients.Layout()
+    for known in layout.shapes.prefix(parameterCount) { shorter.append(known) }
+    return shorter
   }
 }
 
 /// Takes the places and keys away again.
-private struct LeafUnmarker: ModuleVisitor {
+@usableFromInline
+struct LeafUnmarker: ModuleVisitor {
+  @usableFromInline init() {}
+  @usableFromInline
   mutating func visit(_ name: StaticString, _ parameter: inout Parameter) { parameter.value.node = nil }
+  @usableFromInline
   mutating func visit(_ name: StaticString, _ noise: inout NoiseSource) { noise.key = nil }
 }

@@ -59,7 +59,13 @@ public struct SequenceBatch: Sendable {
   }
 
   /// The last real step of each row, `[N, C]`; zeros for a row of length 0.
+  ///
+  /// Of a bidirectional layer this is the backward direction's first step. Its `finalState.hidden` has the last step of
+  /// both directions.
   public var last: Tensor {
+    if stepCount == 0 {
+      return Tensor(repeating: 0, shape: [batchSize, featureCount], elementType: values.elementType)
+    }
     guard let lengths else { return values[stepCount - 1] }
     let indices = lengths.enumerated().map { row, length in
       length == 0 ? -1 : (length - 1) * Int32(batchSize) + Int32(row)

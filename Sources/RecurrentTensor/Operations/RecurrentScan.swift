@@ -229,20 +229,26 @@ extension RecurrentScan {
     let rows = kind.gateCount * weights.hiddenSize
     requireDimension(0, "gates times hidden size", rows, weights.inputHidden.shape, in: "recurrent layer, weight_ih")
     requireDimension(0, "gates times hidden size", rows, weights.hiddenHidden.shape, in: "recurrent layer, weight_hh")
-    for bias in [weights.inputBias, weights.hiddenBias] {
-      if let bias { requireDimension(0, "gates times hidden size", rows, bias.shape, in: "recurrent layer, bias") }
-    }
-    for state in [initialHidden, initialCell] {
-      guard let state else { continue }
-      requireRank(2, state.shape, in: "recurrent layer, initial state")
-      requireDimension(0, "batch", x.shape[1], state.shape, in: "recurrent layer, initial state")
-      requireDimension(1, "hidden size", weights.hiddenSize, state.shape, in: "recurrent layer, initial state")
-    }
+    checkBias(weights.inputBias, rows)
+    checkBias(weights.hiddenBias, rows)
+    checkState(initialHidden, x.shape[1], weights.hiddenSize)
+    checkState(initialCell, x.shape[1], weights.hiddenSize)
     if let lengths {
       precondition(lengths.count == x.shape[1], "\(lengths.count) lengths for a batch of \(x.shape[1])")
       precondition(
         lengths.allSatisfy { $0 >= 0 && $0 <= x.shape[0] }, "a length is not between 0 and \(x.shape[0]) steps")
     }
+  }
+
+  private static func checkBias(_ bias: Tensor?, _ rows: Int) {
+    if let bias { requireDimension(0, "gates times hidden size", rows, bias.shape, in: "recurrent layer, bias") }
+  }
+
+  private static func checkState(_ state: Tensor?, _ batchSize: Int, _ hiddenSize: Int) {
+    guard let state else { return }
+    requireRank(2, state.shape, in: "recurrent layer, initial state")
+    requireDimension(0, "batch", batchSize, state.shape, in: "recurrent layer, initial state")
+    requireDimension(1, "hidden size", hiddenSize, state.shape, in: "recurrent layer, initial state")
   }
 }
 

@@ -31,17 +31,19 @@ package final class Tape: @unchecked Sendable {
     let firstOutput: Int
   }
 
-  private var records: [Record] = []
-  private var chunks: [UnsafeMutableRawBufferPointer] = []
-  private var chunkIndex = 0
-  private var chunkUsed = 0
-  private var arena = Arena()
-  private var adjointValues: [Tensor?] = []
-  private var nodeCount = 0
+  // Nothing here calls back while it changes one of these, and one thread uses them: checks of exclusive access, which
+  // cost as much as the recording itself, would find nothing.
+  @exclusivity(unchecked) private var records: [Record] = []
+  @exclusivity(unchecked) private var chunks: [UnsafeMutableRawBufferPointer] = []
+  @exclusivity(unchecked) private var chunkIndex = 0
+  @exclusivity(unchecked) private var chunkUsed = 0
+  @exclusivity(unchecked) private var arena = Arena()
+  @exclusivity(unchecked) private var adjointValues: [Tensor?] = []
+  @exclusivity(unchecked) private var nodeCount = 0
   /// Counts scopes: a tensor of an earlier scope is recognised by its older number.
-  private var generation = 0
-  private var isOpen = false
-  private var thread = pthread_self()
+  @exclusivity(unchecked) private var generation = 0
+  @exclusivity(unchecked) private var isOpen = false
+  @exclusivity(unchecked) private var thread = pthread_self()
 
   package init() {}
 
@@ -67,6 +69,12 @@ package final class Tape: @unchecked Sendable {
     for index in 0..<min(nodeCount, adjointValues.count) { adjointValues[index] = nil }
     isOpen = false
   }
+
+  /// The place of the first value on the tape. The first values are those that are not computed: parameters.
+  package var firstNode: TapeNode { TapeNode(tape: self, index: 0, generation: generation) }
+
+  /// Makes the places of `count` values that are not computed, one after the other.
+  package func makeLeaves(_ count: Int) { nodeCount += count }
 
   /// A place for a value that is not computed: a parameter, or an input whose gradient is asked for.
   package func makeLeaf() -> TapeNode {

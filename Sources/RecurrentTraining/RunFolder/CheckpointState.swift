@@ -67,9 +67,9 @@ private struct StateReader {
     return value
   }
 
-  /// A count, which is never negative.
+  /// A count, which is never negative, nor so great that counting on from it could overflow.
   func integer(_ key: String) throws(CheckpointError) -> Int {
-    try member(key) { value in value.integer.flatMap { $0 >= 0 ? $0 : nil } }
+    try member(key) { value in value.integer.flatMap { (0...1 << 53).contains($0) ? $0 : nil } }
   }
 
   /// A member that may be `null`.
@@ -91,7 +91,8 @@ extension ReduceOnPlateau.State {
 
   init?(json: JSONValue) {
     guard let rate = json["rate"]?.number, let best = json["best"], best == .null || best.number != nil,
-      let badCount = json["bad_count"]?.integer, let cooldownLeft = json["cooldown_left"]?.integer
+      let badCount = json["bad_count"]?.integer, let cooldownLeft = json["cooldown_left"]?.integer,
+      rate >= 0, (0...1 << 53).contains(badCount), (0...1 << 53).contains(cooldownLeft)
     else { return nil }
     self.init(rate: rate, best: best.number, badCount: badCount, cooldownLeft: cooldownLeft)
   }

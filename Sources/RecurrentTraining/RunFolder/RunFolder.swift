@@ -72,7 +72,9 @@ public final class RunFolder: Sendable {
     } catch {
       throw RunFolderError(path: parent, reason: .file(error))
     }
-    var number = Folders.names(in: parent).compactMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }.max() ?? 0
+    // Longer numbers are not ours, and could not be counted on from.
+    let numbers = Folders.names(in: parent).map { $0.prefix { ("0"..."9").contains($0) } }.filter { $0.count <= 9 }
+    var number = numbers.compactMap { Int($0) }.max() ?? 0
     while true {
       number += 1
       let digits = String(number)

@@ -21,32 +21,47 @@ extension TrainingRunner {
   }
 
   private func restore(_ checkpoint: LoadedCheckpoint) throws(TrainingError) {
+    let description = checkpoint.description
     func refuse(_ problem: String) -> TrainingError { .foreignCheckpoint(path: checkpoint.path, problem: problem) }
-    let changed = checkpoint.description.identity.differences(from: identity)
+    let changed = description.identity.differences(from: identity)
     guard changed.isEmpty else {
       throw refuse("it was made with another \(changed.joined(separator: ", ")) than this run has")
     }
-    do throws(ParameterLoadingError) {
-      try model.load(checkpoint.model)
-      if !checkpoint.best.isEmpty { best = try model.loading(checkpoint.best) }
-      if let kind = average?.kind {
-        var models: [Task.Model] = []
-        for tensors in checkpoint.average.numbered { models.append(try model.loading(tensors)) }
-        average = WeightAverage(kind, models: models)
-      }
-    } catch {
-      throw refuse("its weights are not those of this model (\(error.description))")
+    let isAfterLastEpoch = description.state.epoch >= configuration.epochs
+    guard isAfterLastEpoch || description.state.batch < task.batchCount(inEpoch: description.state.epoch) else {
+      throw refuse("it was made with more batches in an epoch than this run has")
     }
-    do throws(OptimizerStateError) {
-      try optimizer.restore(checkpoint.optimizer, for: model)
-    } catch {
-      throw refuse(error.description)
+    guard (scheduler.plateau == nil) == (description.plateau == nil), averageFits(checkpoint.average) else {
+      throw refuse("it was made with another schedule or averaging than this run has")
     }
-    state = checkpoint.description.state
+    do {
+      try restoreTensors(checkpoint)
+    } catch {
+      throw refuse("its tensors are not those of this run (\(error))")
+    }
+    state = description.state
     savedStep = state.step
-    scheduler.plateau = checkpoint.description.plateau
-    carry = task.initialCarry(inEpoch: state.epoch)
-    carry.restore(from: checkpoint.carry)
+    scheduler.plateau = description.plateau
+  }
+
+  /// Whether tensors of a checkpoint can be those of this run's mean of weights.
+  private func averageFits(_ tensors: [String: Tensor]) -> Bool {
+    switch average?.kind {
+    case nil: tensors.isEmpty
+    case .exponential: tensors.numbered.count == 1
+    case .last(let count): tensors.numbered.count <= count
+    }
+  }
+
+  private func restoreTensors(_ checkpoint: LoadedCheckpoint) throws {
+    try model.load(checkpoint.model)
+    try optimizer.restore(checkpoint.optimizer, for: model)
+    if !checkpoint.best.isEmpty { best = try model.loading(checkpoint.best) }
+    if let kind = average?.kind {
+      average = WeightAverage(kind, models: try checkpoint.average.numbered.map { try model.loading($0) })
+    }
+    carry = task.initialCarry(inEpoch: checkpoint.description.state.epoch)
+    try carry.restore(from: checkpoint.carry)
   }
 
   /// Writes a checkpoint while the run goes on: a failure is reported and tried again later.

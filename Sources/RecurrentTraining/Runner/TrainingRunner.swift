@@ -101,7 +101,7 @@ public final class TrainingRunner<Task: TrainingTask> {
     until stop: StopRequest = StopRequest(), onEvent: (TrainingEvent) -> Void = { _ in }
   ) throws -> TrainingReport<Task.Model> {
     let start = clock()
-    ComputeEnvironment.threads = configuration.threads ?? ComputeEnvironment.defaultThreads
+    if let threads = configuration.threads { ComputeEnvironment.threads = threads }
     if recorder == nil, let folder {
       recorder = try RunRecorder(folder, configuration, metricsByteCount: 0, clock: clock)
     }

@@ -112,7 +112,9 @@ public protocol TrainingCarry: Sendable {
   /// All of it as tensors with names.
   var tensors: [(name: String, tensor: Tensor)] { get }
   /// Takes the tensors back that `tensors` gave.
-  mutating func restore(from tensors: [String: Tensor])
+  ///
+  /// - Throws: An error with one line of description where they are not those of such a carry.
+  mutating func restore(from tensors: [String: Tensor]) throws
 }
 
 /// Nothing flows from batch to batch.

@@ -123,7 +123,7 @@ import Testing
       #expect(root.labels == ["a", "no values"])
     }
     #expect(XMLTree.parse(LineChart(title: "", series: []).svg()) != nil)
-    for y in [0.0, 1, -1, 1e300, -1e300, 5e-324, .greatestFiniteMagnitude] {
+    for y in [0.0, 1, -1, 1e300, -1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude] {
       let chart = LineChart(
         title: "one", xAxis: Axis(values), yAxis: Axis(values), series: [.init("a", x: [y], y: [y], style: .actual)])
       let svg = chart.svg()

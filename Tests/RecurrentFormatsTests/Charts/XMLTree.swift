@@ -21,6 +21,7 @@ final class XMLTree: NSObject, XMLParserDelegate {
   static func parse(_ text: String) -> XMLTree? {
     let holder = XMLTree(name: "", attributes: [:])
     holder.open = [holder]
+    defer { holder.open = [] }
     let parser = XMLParser(data: Data(text.utf8))
     parser.delegate = holder
     return parser.parse() ? holder.children.first : nil

@@ -129,6 +129,23 @@ import Testing
     #expect(try FileKind.of("/dev/null", followingLinks: false) == .special)
   }
 
+  #if os(Linux)
+    @Test func aPipeWithoutAPathIsWrittenTo() throws {
+      let pipe = Pipe()
+      try AtomicFile.write("through", to: "/proc/self/fd/\(pipe.fileHandleForWriting.fileDescriptor)")
+      try pipe.fileHandleForWriting.close()
+      #expect(pipe.fileHandleForReading.readDataToEndOfFile() == Data("through".utf8))
+    }
+  #endif
+
+  @Test func aLinkToNowhereIsNotFollowed() throws {
+    try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "none/file")
+    #expect(throws: FileError(path: folder.path("link"), operation: .write, reason: .notFound)) {
+      try AtomicFile.write([1], to: folder.path("link"))
+    }
+    #expect(folder.contents == ["link"])
+  }
+
   @Test func aFullDeviceIsNamed() {
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     #expect(throws: FileError(path: "/dev/full", operation: .write, reason: .noSpace)) {

@@ -24,8 +24,9 @@ import Testing
     ("0", JSONValue.integer(0)), ("-1", .integer(-1)), ("9223372036854775807", .integer(.max)),
     ("-9223372036854775808", .integer(.min)), ("9007199254740993", .integer(9_007_199_254_740_993)),
     ("-0", .number(-0.0)), ("1.0", .number(1)), ("1e2", .number(100)), ("1E+2", .number(100)), ("0.1", .number(0.1)),
-    ("5e-324", .number(5e-324)), ("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
-    ("1e-999", .number(0)), ("0e1", .number(0)), ("2.2250738585072011e-308", .number(2.2250738585072011e-308)),
+    ("5e-324", .number(.leastNonzeroMagnitude)), ("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
+    ("1e-999", .number(0)), ("0e1", .number(0)),
+    ("2.2250738585072011e-308", .number(Double(bitPattern: 0xf_ffff_ffff_ffff))),
   ])
   func numbers(_ text: String, _ expected: JSONValue) throws {
     let value = try JSONValue(parsing: text)

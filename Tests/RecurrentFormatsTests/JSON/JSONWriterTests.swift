@@ -42,7 +42,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (0.1, "0.1"), (1, "1.0"), (-0.0, "-0.0"), (1e23, "1e+23"), (5e-324, "5e-324"), (1.0 / 3, "0.3333333333333333"),
+    (0.1, "0.1"), (1, "1.0"), (-0.0, "-0.0"), (1e23, "1e+23"), (.leastNonzeroMagnitude, "5e-324"),
+    (1.0 / 3, "0.3333333333333333"),
     (123_456_789, "123456789.0"), (.greatestFiniteMagnitude, "1.7976931348623157e+308"),
   ])
   func numbersAreShortest(_ number: Double, _ text: String) throws {

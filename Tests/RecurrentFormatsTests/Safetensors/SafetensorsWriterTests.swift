@@ -39,7 +39,7 @@ import Testing
   @Test func roundTrip() throws {
     let folder = try TemporaryFolder()
     var writer = SafetensorsWriter(metadata: ["format": "pt", "weird \"key\"\n": "\u{1}é"])
-    let floats: [Float] = [1, -0.0, .infinity, 1e-45, .pi, .nan]
+    let floats: [Float] = [1, -0.0, .infinity, .leastNonzeroMagnitude, .pi, .nan]
     try writer.add("f", shape: [2, 3], floats: floats)
     try writer.add("d", shape: [], doubles: [.pi])
     try writer.add("i", shape: [3], int64s: [.min, 0, .max])

@@ -27,7 +27,12 @@ struct LastMean: TrainingCarry {
   var mean = Tensor(zeros: [3])
 
   var tensors: [(name: String, tensor: Tensor)] { [("mean", mean)] }
-  mutating func restore(from tensors: [String: Tensor]) { mean = tensors["mean"] ?? mean }
+  mutating func restore(from tensors: [String: Tensor]) throws {
+    guard let mean = tensors["mean"], mean.shape == self.mean.shape else { throw NoMean() }
+    self.mean = mean
+  }
+
+  private struct NoMean: Error {}
 }
 
 /// Fits a line to random points. Epochs have different numbers of batches, and batches different numbers of points.

@@ -224,4 +224,60 @@ import Testing
       error?.description.hasSuffix("it was made with another data than this run has; train into another folder") == true
     )
   }
+
+  @Test(
+    arguments: [
+      ("optimizer=adam", "the optimiser's state does not fit"), ("averaging=last", nil),
+      ("averaging=exponential", "another schedule or averaging"), ("schedule=plateau", "another schedule or averaging"),
+    ])
+  func refusesCheckpointOfOtherSettings(_ setting: String, _ problem: String?) throws {
+    let folder = try TemporaryFolder()
+    try train(newRun(folder, "run"), configuration(), resuming: false, stopAfter: 2)
+    var changed = configuration()
+    try changed.apply([SettingAssignment(override: setting)])
+    let runner = try TrainingRunner(
+      LineTask(), model: Line(), configuration: changed, folder: openRun(folder, "run"))
+    guard let problem else {
+      #expect(throws: Never.self) { try runner.resume() }
+      return
+    }
+    let error = #expect(throws: TrainingError.self) { try runner.resume() }
+    #expect(error?.description.contains(problem) == true, "\(String(describing: error))")
+    #expect(error?.exitStatus == .badData)
+  }
+
+  @Test func refusesCheckpointOfAnotherModel() throws {
+    struct Other: TrainingTask {
+      func batchCount(inEpoch epoch: Int) -> Int { 5 }
+      func loss(of model: Wide, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
+        BatchLoss(mean: model.weight.value.sum(), count: 1)
+      }
+    }
+    struct Wide: Module {
+      var weight = Parameter(Tensor(zeros: [7]))
+      mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) { visitor.visit("weight", &weight) }
+    }
+    let folder = try TemporaryFolder()
+    try train(newRun(folder, "run"), configuration(), resuming: false, stopAfter: 2)
+    let runner = try TrainingRunner(
+      Other(), model: Wide(), configuration: configuration(), folder: openRun(folder, "run"))
+    let error = #expect(throws: TrainingError.self) { try runner.resume() }
+    #expect(error?.description.contains("tensor weight has shape [3], the model needs [7]") == true)
+  }
+
+  @Test func refusesPositionBeyondTheEpoch() throws {
+    struct Shorter: TrainingTask {
+      func batchCount(inEpoch epoch: Int) -> Int { 1 }
+      func initialCarry(inEpoch epoch: Int) -> LastMean { LastMean() }
+      func loss(of model: Line, on batch: BatchPosition, carry: inout LastMean) throws -> BatchLoss {
+        try LineTask().loss(of: model, on: batch, carry: &carry)
+      }
+    }
+    let folder = try TemporaryFolder()
+    try train(newRun(folder, "run"), configuration(), resuming: false, stopAfter: 1)
+    let runner = try TrainingRunner(
+      Shorter(), model: Line(), configuration: configuration(), folder: openRun(folder, "run"))
+    let error = #expect(throws: TrainingError.self) { try runner.resume() }
+    #expect(error?.description.contains("more batches in an epoch") == true)
+  }
 }

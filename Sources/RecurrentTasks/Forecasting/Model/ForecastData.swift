@@ -54,7 +54,8 @@ extension ForecastConfiguration {
       return step
     }
     return SeriesColumns(
-      time: time == ["auto"] ? nil : time, series: series, targets: target, pastCovariates: pastCovariates, futureCovariates: futureCovariates,
+      time: time == ["auto"] ? nil : time, series: series, targets: target, pastCovariates: pastCovariates,
+      futureCovariates: futureCovariates,
       categories: categories, frequency: step, seasonalPeriod: season)
   }
 

@@ -33,7 +33,9 @@ private func configuration(
   return configuration
 }
 
-private func forecaster(_ configuration: ForecastConfiguration, _ frame: SeriesFrame) throws -> (Forecaster, ForecastData) {
+private func forecaster(_ configuration: ForecastConfiguration, _ frame: SeriesFrame) throws -> (
+  Forecaster, ForecastData
+) {
   let parts = frame.series.map { _ in Parts(train: 0..<40, validation: 40..<50, test: 50..<60) }
   let preparation = try Preparation(
     fitting: frame, parts: parts, settings: try configuration.preparation(seasonalPeriod: 7))
