@@ -29,7 +29,7 @@ package struct MeanSquaredErrorOperation: DifferentiableOperation {
     }
     count = Swift.max(1, count)
     let sum = differences.kernels.pointee.squared_norm(Int64(differences.count), differences.pointer)
-    var mean = Tensor(repeating: 0, shape: [], elementType: differences.elementType, on: tape)
+    var mean = Tensor(uninitialized: [], elementType: differences.elementType, on: tape)
     mean.kernels.pointee.fill(1, sum / count, mean.mutablePointer)
     mean.node = tape?.record(
       MeanSquaredErrorOperation(

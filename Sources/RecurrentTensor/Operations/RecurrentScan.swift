@@ -2,20 +2,24 @@ import CRecurrentKernels
 
 /// A whole sequence through one recurrent layer in one direction: one record on the tape, one loop over time in C.
 package struct RecurrentScan: DifferentiableOperation {
+  // What the way back reads.
   private let kind: RecurrentKind
   private let lengths: [Int32]?
   private let isReversed: Bool
-  private let x: Tensor
-  private let initialHidden: Tensor?
-  private let initialCell: Tensor?
-  private let outputs: Tensor
+  private let x: TensorElements
+  private let initialHidden: TensorElements?
+  private let initialCell: TensorElements?
+  private let outputs: TensorElements
   private let saved: Storage
-  /// The weights as the way back reads them, and where their gradients go.
   private let packed: Storage
+  // Where it leaves gradients.
+  private let inputPlace: Place
+  private let initialHiddenPlace: Place
+  private let initialCellPlace: Place
   private let inputHidden: Place
   private let hiddenHidden: Place
-  private let inputBias: Place?
-  private let hiddenBias: Place?
+  private let inputBias: Place
+  private let hiddenBias: Place
 
   /// What a scan gives: all outputs `[T, N, H]`, and the states after each row's last real step, `[N, H]`.
   package struct Result {
@@ -38,24 +42,33 @@ package struct RecurrentScan: DifferentiableOperation {
     let tape = Tape.common(
       x, weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias, initialHidden, initialCell)
     let type = x.elementType
-    let stateShape = x.shape.removing(axis: 0).replacing(axis: 1, with: weights.hiddenSize)
-    let outputs = Tensor(
-      uninitialized: x.shape.replacing(axis: 2, with: weights.hiddenSize), elementType: type, on: tape)
-    let lastHidden = Tensor(uninitialized: stateShape, elementType: type, on: tape)
-    let lastCell = kind.cell == RK_LSTM ? Tensor(uninitialized: stateShape, elementType: type, on: tape) : nil
+    let hiddenSize = weights.hiddenSize
+    let outputs = Tensor(uninitialized: x.shape.replacing(axis: 2, with: hiddenSize), elementType: type, on: tape)
+    // The last states lie side by side, h before c.
+    let stateShape = outputs.shape.removing(axis: 0)
+    let states = Tensor(
+      uninitialized: outputs.shape.replacing(axis: 0, with: kind.cell == RK_LSTM ? 2 : 1), elementType: type, on: tape)
+    let lastHidden = states.view(stateShape, from: 0)
+    let lastCell = kind.cell == RK_LSTM ? states.view(stateShape, from: stateShape.elementCount) : nil
 
     let kernels = x.kernels
     let packed = weights.cache.forward(weights, kind)
-    let saved = withProblem(kind, x.shape, weights.hiddenSize, lengths, isReversed) { problem in
+    let saved = withProblem(kind, x.shape, hiddenSize, lengths, isReversed) { problem in
       let saved = tape?.makeBlock(count: Int(kernels.pointee.recurrent_saved_size(problem)), elementType: type)
       let room = Int(kernels.pointee.recurrent_forward_workspace(problem, tape == nil ? 0 : 1))
-      let workspace = tape?.makeBlock(count: room, elementType: type) ?? Storage(capacity: room, elementType: type)
       var call = rk_recurrent_forward(
         x: x.pointer, packed: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.mutablePointer, y_stride: Int64(weights.hiddenSize), h_last: lastHidden.mutablePointer,
-        c_last: lastCell?.mutablePointer, saved: saved?.base, workspace: workspace.base)
-      kernels.pointee.recurrent_forward(problem, &call)
-      extendLifetime(workspace)
+        y: outputs.mutablePointer, y_stride: Int64(hiddenSize), h_last: lastHidden.mutablePointer,
+        c_last: lastCell?.mutablePointer, saved: saved?.base, workspace: nil)
+      if let tape {
+        call.workspace = tape.scratch(count: room, elementType: type)
+        kernels.pointee.recurrent_forward(problem, &call)
+      } else {
+        withUnsafeTemporaryAllocation(byteCount: room * type.stride, alignment: 64) { workspace in
+          call.workspace = workspace.baseAddress
+          kernels.pointee.recurrent_forward(problem, &call)
+        }
+      }
       return saved
     }
     extendLifetime(packed)
@@ -63,10 +76,12 @@ package struct RecurrentScan: DifferentiableOperation {
     var result = Result(outputs: outputs, lastHidden: lastHidden, lastCell: lastCell)
     if let tape, let saved {
       let operation = RecurrentScan(
-        kind: kind, lengths: lengths, isReversed: isReversed, x: x, initialHidden: initialHidden,
-        initialCell: initialCell, outputs: outputs, saved: saved, packed: weights.cache.backward(weights, kind),
-        inputHidden: weights.inputHidden.place, hiddenHidden: weights.hiddenHidden.place,
-        inputBias: weights.inputBias?.place, hiddenBias: weights.hiddenBias?.place)
+        kind: kind, lengths: lengths, isReversed: isReversed, x: x.elements, initialHidden: initialHidden?.elements,
+        initialCell: initialCell?.elements, outputs: outputs.elements, saved: saved,
+        packed: weights.cache.backward(weights, kind), inputPlace: x.place, initialHiddenPlace: Place(initialHidden),
+        initialCellPlace: Place(initialCell), inputHidden: weights.inputHidden.place,
+        hiddenHidden: weights.hiddenHidden.place, inputBias: Place(weights.inputBias),
+        hiddenBias: Place(weights.hiddenBias))
       let first = tape.record(operation, outputCount: 3)
       result.outputs.node = first
       result.lastHidden.node = first.following(by: 1)
@@ -76,41 +91,43 @@ package struct RecurrentScan: DifferentiableOperation {
   }
 
   package func pullback(_ adjoints: inout Adjoints) {
-    let dy = adjoints.takeOutput(0)
-    let dLastHidden = adjoints.takeOutput(1)
-    let dLastCell = adjoints.takeOutput(2)
+    let dy = adjoints.takeOutputElements(0)
+    let dLastHidden = adjoints.takeOutputElements(1)
+    let dLastCell = adjoints.takeOutputElements(2)
     if dy == nil && dLastHidden == nil && dLastCell == nil { return }
 
-    let kernels = x.kernels
-    let dx = adjoints.room(for: x)
-    let dInitialHidden = adjoints.room(for: initialHidden)
-    let dInitialCell = adjoints.room(for: initialCell)
-    let width = outputs.shape[2]
-    RecurrentScan.withProblem(kind, x.shape, width, lengths, isReversed) { problem in
+    let type = x.storage.elementType
+    let kernels = Kernels.table(for: type)
+    let dx = adjoints.room(for: inputPlace, type)
+    let dInitialHidden = adjoints.room(for: initialHiddenPlace, type)
+    let dInitialCell = adjoints.room(for: initialCellPlace, type)
+    let hiddenSize = hiddenHidden.shape[1]
+    RecurrentScan.withProblem(kind, inputPlace.shape, hiddenSize, lengths, isReversed) { problem in
       let size = Int(kernels.pointee.recurrent_backward_workspace(problem))
-      let workspace = adjoints.tape.makeBlock(count: size, elementType: x.elementType)
       var call = rk_recurrent_backward(
         x: x.pointer, packed_backward: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.pointer, y_stride: Int64(width), saved: saved.base, dy: dy?.pointer, dy_stride: Int64(width),
-        dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.mutablePointer,
+        y: outputs.pointer, y_stride: Int64(hiddenSize), saved: saved.base, dy: dy?.pointer,
+        dy_stride: Int64(hiddenSize), dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.base,
         dw_ih: adjoints.pointer(for: inputHidden), dw_hh: adjoints.pointer(for: hiddenHidden),
-        db_ih: adjoints.pointer(for: inputBias), db_hh: adjoints.pointer(for: hiddenBias),
-        dh0: dInitialHidden?.mutablePointer, dc0: dInitialCell?.mutablePointer, workspace: workspace.base)
+        db_ih: adjoints.pointer(for: inputBias), db_hh: adjoints.pointer(for: hiddenBias), dh0: dInitialHidden?.base,
+        dc0: dInitialCell?.base, workspace: adjoints.tape.scratch(count: size, elementType: type))
       kernels.pointee.recurrent_backward(problem, &call)
-      extendLifetime(workspace)
     }
     extendLifetime((dy, dLastHidden, dLastCell))
-    if let dx { adjoints.give(dx, to: x.place) }
-    if let dInitialHidden, let initialHidden { adjoints.give(dInitialHidden, to: initialHidden.place) }
-    if let dInitialCell, let initialCell { adjoints.give(dInitialCell, to: initialCell.place) }
+    if let dx { adjoints.give(dx, to: inputPlace) }
+    if let dInitialHidden { adjoints.give(dInitialHidden, to: initialHiddenPlace) }
+    if let dInitialCell { adjoints.give(dInitialCell, to: initialCellPlace) }
   }
 }
 
 extension Adjoints {
-  /// A tensor for the gradient of `operand`, its elements yet to be written; nil when nobody wants it.
-  fileprivate func room(for operand: Tensor?) -> Tensor? {
-    guard let operand, wants(operand) else { return nil }
-    return Tensor(uninitialized: operand.shape, elementType: operand.elementType, on: tape)
+  /// Memory for the gradient of an operand, its elements yet to be written; nil when nobody wants it.
+  fileprivate func room(for place: Place, _ elementType: ElementType) -> Storage? {
+    place.isWanted ? tape.makeBlock(count: place.count, elementType: elementType) : nil
+  }
+
+  fileprivate mutating func give(_ gradient: Storage, to place: Place) {
+    give(Tensor(shape: place.shape, storage: gradient), to: place)
   }
 }
 

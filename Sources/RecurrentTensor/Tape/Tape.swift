@@ -11,18 +11,20 @@ package struct TapeNode: Sendable {
   /// Not counted, so that the copies of tensors that every operation makes cost one count and not two. A tape is never
   /// freed, and an old node is recognised by its generation.
   private let owner: Unmanaged<Tape>
-  package let index: Int
-  let generation: Int
+  // Short, because every tensor holds them.
+  let position: Int32
+  let generation: UInt32
 
-  init(tape: Tape, index: Int, generation: Int) {
-    owner = .passUnretained(tape)
-    self.index = index
-    self.generation = generation
+  /// Which value on the tape.
+  package var index: Int { Int(position) }
+
+  init(tape: Tape, index: Int, generation: UInt32) {
+    self.init(owner: .passUnretained(tape), position: Int32(index), generation: generation)
   }
 
-  private init(owner: Unmanaged<Tape>, index: Int, generation: Int) {
+  private init(owner: Unmanaged<Tape>, position: Int32, generation: UInt32) {
     self.owner = owner
-    self.index = index
+    self.position = position
     self.generation = generation
   }
 
@@ -30,7 +32,7 @@ package struct TapeNode: Sendable {
 
   /// The place of a later output of the same operation.
   package func following(by distance: Int) -> TapeNode {
-    TapeNode(owner: owner, index: index + distance, generation: generation)
+    TapeNode(owner: owner, position: position + Int32(distance), generation: generation)
   }
 
   /// Traps unless both are on one tape and of one scope.
@@ -67,10 +69,11 @@ package final class Tape: @unchecked Sendable {
   @exclusivity(unchecked) private var chunkIndex = 0
   @exclusivity(unchecked) private var chunkUsed = 0
   @exclusivity(unchecked) private var arena = Arena()
-  @exclusivity(unchecked) private var adjointValues: [Tensor?] = []
+  @exclusivity(unchecked) private var scratchBlock: Storage?
+  @exclusivity(unchecked) private var adjointSums: [GradientSum] = []
   @exclusivity(unchecked) private var nodeCount = 0
   /// Counts scopes: a tensor of an earlier scope is recognised by its older number.
-  @exclusivity(unchecked) private var generation = 0
+  @exclusivity(unchecked) private var generation: UInt32 = 0
   @exclusivity(unchecked) private var isOpen = false
   @exclusivity(unchecked) private var thread = pthread_self()
 
@@ -90,8 +93,9 @@ package final class Tape: @unchecked Sendable {
     for chunk in chunks { chunk.deallocate() }
     chunks = []
     records = []
-    adjointValues = []
+    adjointSums = []
     arena = Arena()
+    scratchBlock = nil
     Tape.unused.withLock { $0.append(self) }
   }
 
@@ -101,7 +105,7 @@ package final class Tape: @unchecked Sendable {
   package func open() {
     precondition(!isOpen, "a gradient scope runs one computation at a time")
     isOpen = true
-    generation += 1
+    generation &+= 1
     nodeCount = 0
     thread = pthread_self()
   }
@@ -109,7 +113,9 @@ package final class Tape: @unchecked Sendable {
   /// Forgets all records. Tensors that outlive the scope keep their numbers but lose their place on the tape.
   package func close() {
     discardRecords()
-    for index in 0..<min(nodeCount, adjointValues.count) { adjointValues[index] = nil }
+    for index in 0..<min(nodeCount, adjointSums.count) where adjointSums[index].storage != nil {
+      adjointSums[index].storage = nil
+    }
     isOpen = false
   }
 
@@ -184,6 +190,16 @@ package final class Tape: @unchecked Sendable {
     arena.block(count: count, elementType: elementType)
   }
 
+  /// Memory for what a kernel writes down while it runs, as long as nobody asks again.
+  package func scratch(count: Int, elementType: ElementType) -> UnsafeMutableRawPointer {
+    if let scratchBlock, scratchBlock.capacity >= count, scratchBlock.elementType == elementType {
+      return scratchBlock.base
+    }
+    let block = Storage(capacity: max(1024, count), elementType: elementType)
+    scratchBlock = block
+    return block.base
+  }
+
   /// Blocks for intermediate results that the tape holds, in use or free.
   package var blockCount: Int { arena.blockCount }
 
@@ -220,15 +236,15 @@ package final class Tape: @unchecked Sendable {
     guard let node = loss.node else { return }
     precondition(node.tape === self, "the loss belongs to another gradient scope")
     verify(node)
-    while adjointValues.count < nodeCount { adjointValues.append(nil) }
+    while adjointSums.count < nodeCount { adjointSums.append(GradientSum()) }
 
-    var adjoints = Adjoints(tape: self, values: adjointValues, leaves: leaves)
-    adjointValues = []
+    var adjoints = Adjoints(tape: self, sums: adjointSums, leaves: leaves)
+    adjointSums = []
     adjoints.give(Tensor(repeating: 1, shape: loss.shape, elementType: loss.elementType, on: self), to: loss)
     for record in records.reversed() {
       adjoints.firstOutput = record.firstOutput
       record.operation.pullback(at: record.memory, &adjoints)
     }
-    adjointValues = adjoints.takeValues()
+    adjointSums = adjoints.takeSums()
   }
 }
