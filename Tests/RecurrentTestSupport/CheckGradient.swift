@@ -99,7 +99,9 @@ package func checkGradient<M: Module>(
       path: trainable[parameter].path, index: element, computed: gradients[parameter].doubles[element],
       measured: (8 * near - far) / (12 * width))
   }
-  return GradientCheck(partials)
+  let check = GradientCheck(partials)
+  recordFigure("gradient_worst", check.worstRelativeError)
+  return check
 }
 
 /// Compares the gradients of a function of tensors with differences, in double precision.

@@ -34,7 +34,7 @@ struct ForecastSummary {
 
   private var places: String {
     let size =
-      "\(report.parameterCount) parameters, \(report.epochs) epochs in \(NumberText.significant(report.seconds, digits: 3)) s"
+      "\(report.parameterCount) parameters, \(report.epochs) \(report.epochs == 1 ? "epoch" : "epochs") in \(NumberText.significant(report.seconds, digits: 3)) s"
     var lines = [("model", report.modelPath + "  (\(size))")]
     if let chart = report.chartPath { lines.append(("picture", chart)) }
     lines.append(("run", "\(run.folder.path)  (config.yaml, metrics.csv, checkpoints/)"))
@@ -44,8 +44,16 @@ struct ForecastSummary {
   // MARK: Next commands
 
   private var nextCommands: String {
-    let commands = [forecastCommand, evaluateCommand, CommandText("info", run.folder.path)].compactMap { $0 }
-    return "next:\n" + commands.map { "  " + $0.text + "\n" }.joined()
+    let commands = [forecastCommand, evaluateCommand, CommandText("info", run.folder.path)].compactMap { $0?.text }
+    return "next:\n" + (commands + [futureHint].compactMap { $0 }).map { "  \($0)\n" }.joined()
+  }
+
+  /// What a forecast takes where the table does not know the future that it needs.
+  private var futureHint: String? {
+    guard forecastCommand == nil else { return nil }
+    let columns = schema.futureCovariates.joined(separator: ", ").printable(limit: 200)
+    return CommandText("forecast", run.folder.path, "--data").text
+      + " FILE, a table with \(columns) past its last value"
   }
 
   private var schema: SeriesSchema { run.training.data.frame.schema }

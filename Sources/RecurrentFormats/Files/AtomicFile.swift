@@ -31,7 +31,7 @@ public enum AtomicFile {
 
   package static func write(_ bytes: [UInt8], to path: String, system: any FileSystem) throws(FileError) {
     let location = try writableLocation(path)
-    var file = try pendingFile(for: location, path, system)
+    let file = try pendingFile(for: location, path, system)
     do throws(FileError) {
       try file.writer.write(bytes)
     } catch {
@@ -45,7 +45,7 @@ public enum AtomicFile {
     to path: String, system: any FileSystem, _ body: (inout FileWriter) throws -> Void
   ) throws {
     let location = try writableLocation(path)
-    var file = try pendingFile(for: location, path, system)
+    let file = try pendingFile(for: location, path, system)
     do {
       try body(&file.writer)
     } catch {
@@ -80,7 +80,7 @@ extension AtomicFile {
   }
 
   private static func complete(
-    _ file: consuming PendingFile, at location: FileLocation, _ path: String, _ system: any FileSystem
+    _ file: PendingFile, at location: FileLocation, _ path: String, _ system: any FileSystem
   ) throws(FileError) {
     let temporaryPath = file.path
     _ = try file.finish()

@@ -34,7 +34,7 @@ public struct FolderWriter: ~Copyable {
   /// Writes a file of the folder.
   /// - Parameter name: a plain name, without `/`, `\` and control characters, that no other file of the folder has.
   public mutating func writeFile(_ name: String, _ bytes: [UInt8]) throws(FileError) {
-    var file = try pendingFile(name)
+    let file = try pendingFile(name)
     do throws(FileError) {
       try file.writer.write(bytes)
     } catch {
@@ -51,7 +51,7 @@ public struct FolderWriter: ~Copyable {
 
   /// Writes to a file of the folder what `body` writes.
   public mutating func writeFile(_ name: String, _ body: (inout FileWriter) throws -> Void) throws {
-    var file = try pendingFile(name)
+    let file = try pendingFile(name)
     do {
       try body(&file.writer)
     } catch {
@@ -63,7 +63,7 @@ public struct FolderWriter: ~Copyable {
 
   /// Writes the manifest and puts the names on the device.
   mutating func finish() throws(FileError) {
-    var file = try newFile(FolderManifest.fileName)
+    let file = try newFile(FolderManifest.fileName)
     do throws(FileError) {
       try file.writer.write(manifest.text)
     } catch {

@@ -7,7 +7,10 @@
 #endif
 
 /// A new file that is being written and not yet in its place.
-struct PendingFile: ~Copyable {
+///
+/// A class, because the optimiser of Swift 6.3.1 lets go of the path of a noncopyable struct too early when it is read before the
+/// struct is consumed.
+final class PendingFile {
   /// What the bytes are written with.
   var writer: FileWriter
   /// Where the file stands for now.
@@ -19,7 +22,7 @@ struct PendingFile: ~Copyable {
   private let isDevice: Bool
 
   /// Makes the file at the first of `paths` that is free; errors name `reportedPath`.
-  init(
+  convenience init(
     creatingFirstOf paths: some Sequence<String>, mode: mode_t, reportedPath: String, system: any FileSystem,
     hashing: Bool = false
   ) throws(FileError) {
@@ -36,7 +39,7 @@ struct PendingFile: ~Copyable {
   }
 
   /// Opens a device or pipe that is there already.
-  init(device path: String, system: any FileSystem) throws(FileError) {
+  convenience init(device path: String, system: any FileSystem) throws(FileError) {
     let descriptor = try attempt(.write, path) { () throws(SystemError) in try system.openForAppending(path) }
     self.init(path, path, descriptor, system: system, isDevice: true, hashing: false)
   }
@@ -54,7 +57,7 @@ struct PendingFile: ~Copyable {
 
   /// Puts everything on the device and closes the file; where that fails, the file is removed.
   /// - Returns: the SHA-256 as hexadecimal digits, empty where hashing is off.
-  consuming func finish() throws(FileError) -> String {
+  func finish() throws(FileError) -> String {
     do throws(FileError) {
       try writer.flush()
       if !isDevice {
@@ -75,7 +78,7 @@ struct PendingFile: ~Copyable {
   }
 
   /// Closes the file and removes it.
-  consuming func abandon() {
+  func abandon() {
     try? system.close(descriptor)
     if !isDevice { try? system.removeFile(path) }
   }

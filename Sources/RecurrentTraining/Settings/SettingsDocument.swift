@@ -56,7 +56,7 @@ extension String {
     else { return false }
     // A leading point may begin a number (.5, .inf); the words mean something else in some version of YAML.
     if first == UInt8(ascii: "."), !hasPrefix("./"), !hasPrefix("../") { return false }
-    let words: Set = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "none"]
+    let words: Set = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"]
     return !words.contains(lowercased())
   }
 

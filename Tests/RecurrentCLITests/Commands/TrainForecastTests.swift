@@ -51,6 +51,22 @@ struct TrainForecastTests {
     #expect(folder.exists("forecast.svg"))
   }
 
+  @Test func forecastThatNeedsTheFutureIsNotPromised() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<60).map { "\($0),\($0 % 7),\($0 % 5)\n" }.joined()
+    try folder.write("ds,y,price\n" + rows, to: "t.csv")
+    let result = try recurrent(
+      "train", "forecast", "--data", "t.csv", "--target", "y", "--future-covariates", "price", "--look-back", "7",
+      "--hidden", "3", "--epochs", "1", "--output", "run", "--quiet", in: folder)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(!result.output.contains("--horizon 24"))
+    #expect(result.output.contains("forecast run --data FILE, a table with price past its last value"))
+    try folder.write("ds,y,price\n" + rows + "60,,2\n61,,3\n", to: "longer.csv")
+    let forecast = try recurrent("forecast", "run", "--data", "longer.csv", "--horizon", "2", in: folder)
+    #expect(forecast.status == 0, "\(forecast.errors)")
+    #expect(forecast.output.split(separator: "\n").count == 3)
+  }
+
   @Test func withoutArgumentsThePassengersAreForecastAndTheBaselinesBeaten() throws {
     let folder = try TemporaryFolder()
     let result = try recurrent("train", "forecast", "--json", in: folder)

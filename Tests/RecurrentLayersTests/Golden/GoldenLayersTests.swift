@@ -19,6 +19,9 @@ struct GoldenLayersTests {
         let errors = try golden.run(fixture, elementType: elementType)
         #expect(errors.worstResult.share <= 1, "\(name), \(elementType): \(errors.worstResult)")
         #expect(errors.worstGradient.share <= 1, "\(name), \(elementType): \(errors.worstGradient)")
+        guard elementType == .float32 else { continue }
+        recordFigure("golden_forward_worst", errors.worstResult.share)
+        recordFigure("golden_gradient_worst", errors.worstGradient.share)
       }
     }
   }

@@ -60,8 +60,11 @@ struct OptimizerTrajectoryTests {
     var optimizer = run.optimizer
     let scope = GradientScope()
     var norms: [Double] = []
+    var worst = 0.0
+    defer { recordFigure("trajectory_worst", worst) }
     for step in 0..<50 {
       let loss = scope.evaluate(at: &model) { model in meanSquaredError(model(x), target) }
+      worst = max(worst, abs(Double(loss) / losses[step] - 1))
       #expect(abs(Double(loss) - losses[step]) <= 1e-4 * losses[step], "step \(step)")
       switch run.clipping {
       case .none: break
