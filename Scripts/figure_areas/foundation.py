@@ -70,6 +70,34 @@ def run_threads(figures, folder):
     figures.add("thread_counts_distinct_models", len(models), "for 1, 2, 3 and 8 threads", "1", len(models) == 1)
 
 
+def run_allocations(figures, folder):
+    """Blocks and bytes that one more training step of the textbook recipe allocates, for two lengths of the sequence.
+
+    The positive control is the difference that more windows in a batch make, which are laid out anew for each step.
+    """
+    library = folder / "libcount.so"
+    execute(["cc", "-shared", "-fPIC", "-O2", ROOT / "Scripts" / "count_allocations.c", "-o", library])
+
+    def per_step(name, *arguments):
+        counts = []
+        for epochs in [500, 1000]:
+            path = folder / f"counts-{name}-{epochs}"
+            execute([TOOL, "train", "forecast", "--preset", "airline-lstm", "--epochs", str(epochs), "--quiet", "--no-plot",
+                     "--output", folder / f"allocations-{name}-{epochs}", "--set", "checkpoint_seconds=none", *arguments],
+                    environment={"LD_PRELOAD": str(library), "ALLOCATION_COUNTS": str(path)})
+            counts.append([int(number) for number in path.read_text().split()])
+        return [(late - early) / 500 for early, late in zip(*counts)]
+
+    long = per_step("112-steps")
+    short = per_step("57-steps", "--train", "60")
+    figures.add("step_allocated_blocks", round(long[0], 2), "blocks of one epoch (step, metrics, progress), T = 112", "stated", True)
+    figures.at_most("step_blocks_growth", round(long[0] - short[0], 2), "more blocks at T = 112 than at T = 57", 0.5)
+    figures.at_most("step_bytes_growth", round(long[1] - short[1], 1), "more bytes at T = 112 than at T = 57", 64)
+    windows = ["--arrangement", "windows", "--batch-size", "200"]
+    control = per_step("windows-long", *windows)[1] - per_step("windows-short", *windows, "--train", "60")[1]
+    figures.at_least("step_bytes_control", round(control, 1), "more bytes where windows are laid out", 100)
+
+
 def run_tests(figures, folder):
     """What the test run compares: golden values from PyTorch, its training runs, and gradients.
 
@@ -128,6 +156,6 @@ def run_area(is_long):
     execute(["swift", "build", "-c", "release", "--product", "recurrent"])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in [run_forecast, run_textbook, run_threads, run_python, run_tests] + ([run_builds] if is_long else []):
+        for part in [run_forecast, run_textbook, run_threads, run_allocations, run_python, run_tests] + ([run_builds] if is_long else []):
             part(figures, folder)
     return 1 if figures.missed else 0

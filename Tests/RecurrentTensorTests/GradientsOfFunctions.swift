@@ -9,22 +9,18 @@ func gradients(
 }
 
 /// The gradients of a scalar function of some tensors, by the tape alone.
-func gradients(_ inputs: [Tensor], on tape: Tape? = nil, of function: ([Tensor]) -> Tensor) -> [Tensor] {
-  let own = tape ?? Tape.take()
-  own.open()
-  defer {
-    own.close()
-    if tape == nil { own.giveBack() }
-  }
+func gradients(_ inputs: [Tensor], on tape: Tape = Tape(), of function: ([Tensor]) -> Tensor) -> [Tensor] {
+  tape.open()
+  defer { tape.close() }
   let leaves = inputs.map { input in
     var leaf = input
-    leaf.node = own.makeLeaf()
+    leaf.node = tape.makeLeaf()
     return leaf
   }
   var offsets = [0]
   for input in inputs { offsets.append(offsets[offsets.count - 1] + input.count) }
   let total = offsets.removeLast()
   let flat = Tensor(repeating: 0, shape: [total], elementType: inputs.first?.elementType ?? .float32)
-  own.backPropagate(from: function(leaves), into: LeafGradients(flat: flat, offsets: offsets))
+  tape.backPropagate(from: function(leaves), into: LeafGradients(flat: flat, offsets: offsets))
   return zip(inputs, offsets).map { flat.view($0.shape, from: $1) }
 }

@@ -17,7 +17,7 @@ public import RecurrentTensor
 /// A scope belongs to the thread that uses it. Randomness and training mode come in through `key`: without one there is
 /// no dropout.
 public final class GradientScope {
-  private let tape = Tape.take()
+  private let tape = Tape()
   private var layout = Gradients.Layout()
 
   /// The gradients of the last evaluation; may be changed in place, for example clipped.
@@ -25,8 +25,6 @@ public final class GradientScope {
 
   /// A scope that has not computed anything yet.
   public init() {}
-
-  deinit { tape.giveBack() }
 
   /// Computes the loss of a model, and its gradient into `gradients`.
   ///

@@ -17,12 +17,12 @@ package struct LeafGradients: Sendable {
 package struct Place: Sendable {
   package let shape: Shape
   /// Which value on the tape; negative for a constant, whose gradient nobody wants.
-  fileprivate let position: Int32
+  private let position: Int32
 
   /// The place of a tensor; of no tensor, that of a constant.
   init(_ tensor: Tensor?) {
     shape = tensor?.shape ?? []
-    position = tensor?.node?.position ?? -1
+    position = Int32(tensor?.node?.index ?? -1)
   }
 
   /// The number of elements.
@@ -30,6 +30,8 @@ package struct Place: Sendable {
 
   /// Whether there is anything to compute.
   package var isWanted: Bool { position >= 0 }
+
+  fileprivate var index: Int { Int(position) }
 }
 
 extension Tensor {
@@ -91,7 +93,7 @@ package struct Adjoints {
   package mutating func give(_ gradient: Tensor, to place: Place) {
     guard place.isWanted else { return }
     precondition(gradient.count == place.count, "gradient and operand differ in size")
-    let index = Int(place.position)
+    let index = place.index
     if index >= leaves.offsets.count && sums[index].storage == nil {
       sums[index] = GradientSum(storage: gradient.storage, offset: gradient.offset, shape: place.shape)
     } else {
@@ -129,7 +131,7 @@ package struct Adjoints {
 
   package mutating func pointer(for place: Place) -> UnsafeMutableRawPointer? {
     guard place.isWanted else { return nil }
-    let index = Int(place.position)
+    let index = place.index
     // All values of a tape have one element type.
     let elementType = leaves.flat.elementType
     if index < leaves.offsets.count {

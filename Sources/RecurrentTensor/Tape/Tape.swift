@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -8,39 +6,13 @@ import Synchronization
 
 /// Where a tensor was made: which tape, and which value on it.
 package struct TapeNode: Sendable {
-  /// Not counted, so that the copies of tensors that every operation makes cost one count and not two. A tape is never
-  /// freed, and an old node is recognised by its generation.
-  private let owner: Unmanaged<Tape>
-  // Short, because every tensor holds them.
-  let position: Int32
-  let generation: UInt32
-
-  /// Which value on the tape.
-  package var index: Int { Int(position) }
-
-  init(tape: Tape, index: Int, generation: UInt32) {
-    self.init(owner: .passUnretained(tape), position: Int32(index), generation: generation)
-  }
-
-  private init(owner: Unmanaged<Tape>, position: Int32, generation: UInt32) {
-    self.owner = owner
-    self.position = position
-    self.generation = generation
-  }
-
-  package var tape: Tape { owner.takeUnretainedValue() }
+  package let tape: Tape
+  package let index: Int
+  let generation: Int
 
   /// The place of a later output of the same operation.
   package func following(by distance: Int) -> TapeNode {
-    TapeNode(owner: owner, position: position + Int32(distance), generation: generation)
-  }
-
-  /// Traps unless both are on one tape and of one scope.
-  @inline(__always)
-  func verifySameScope(as other: TapeNode) {
-    precondition(
-      owner.toOpaque() == other.owner.toOpaque(), "the operands belong to two different gradient scopes")
-    precondition(generation == other.generation, Tape.finishedScope)
+    TapeNode(tape: tape, index: index + distance, generation: generation)
   }
 }
 
@@ -49,9 +21,6 @@ package struct TapeNode: Sendable {
 /// Operations are stored as plain bytes in chunks that are used again by the next step: recording allocates nothing once
 /// a step of the same kind has run. A linked graph of objects would be freed recursively and overflow the stack on long
 /// chains; a flat list has no such limit.
-///
-/// A tape is borrowed (`take`), given back and borrowed again, but never freed, because tensors that outlive their scope
-/// still point to it.
 // Unchecked: a tape is used by the one thread that opened its scope, which `record` verifies; other threads may at most
 // hold a tensor that refers to it.
 package final class Tape: @unchecked Sendable {
@@ -73,30 +42,15 @@ package final class Tape: @unchecked Sendable {
   @exclusivity(unchecked) private var adjointSums: [GradientSum] = []
   @exclusivity(unchecked) private var nodeCount = 0
   /// Counts scopes: a tensor of an earlier scope is recognised by its older number.
-  @exclusivity(unchecked) private var generation: UInt32 = 0
+  @exclusivity(unchecked) private var generation = 0
   @exclusivity(unchecked) private var isOpen = false
   @exclusivity(unchecked) private var thread = pthread_self()
 
-  private static let unused = Mutex<[Tape]>([])
+  package init() {}
 
-  private init() {
-    // Nothing ever balances this.
-    _ = Unmanaged.passRetained(self)
-  }
-
-  /// A tape for the use of one scope.
-  package static func take() -> Tape { unused.withLock { $0.popLast() } ?? Tape() }
-
-  /// Ends the use of the tape: its memory is freed, and the next `take` may give it to somebody else.
-  package func giveBack() {
-    precondition(!isOpen, "a gradient scope ended while it ran")
+  deinit {
+    discardRecords()
     for chunk in chunks { chunk.deallocate() }
-    chunks = []
-    records = []
-    adjointSums = []
-    arena = Arena()
-    scratchBlock = nil
-    Tape.unused.withLock { $0.append(self) }
   }
 
   // MARK: Recording
@@ -105,7 +59,7 @@ package final class Tape: @unchecked Sendable {
   package func open() {
     precondition(!isOpen, "a gradient scope runs one computation at a time")
     isOpen = true
-    generation &+= 1
+    generation += 1
     nodeCount = 0
     thread = pthread_self()
   }
@@ -148,35 +102,30 @@ package final class Tape: @unchecked Sendable {
     _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil,
     _ g: Tensor? = nil
   ) -> Tape? {
-    var found: TapeNode?
-    join(a?.node, &found)
-    join(b?.node, &found)
-    join(c?.node, &found)
-    join(d?.node, &found)
-    join(e?.node, &found)
-    join(f?.node, &found)
-    join(g?.node, &found)
-    return verified(found)
+    var found: Tape?
+    find(a, &found)
+    find(b, &found)
+    find(c, &found)
+    find(d, &found)
+    find(e, &found)
+    find(f, &found)
+    find(g, &found)
+    return found
   }
 
   /// The tape that an operation on a list of operands belongs to.
   package static func common(of operands: [Tensor]) -> Tape? {
-    var found: TapeNode?
-    for operand in operands { join(operand.node, &found) }
-    return verified(found)
+    var found: Tape?
+    for operand in operands { find(operand, &found) }
+    return found
   }
 
   @inline(__always)
-  private static func join(_ node: TapeNode?, _ found: inout TapeNode?) {
-    guard let node else { return }
-    if let found { found.verifySameScope(as: node) } else { found = node }
-  }
-
-  private static func verified(_ node: TapeNode?) -> Tape? {
-    guard let node else { return nil }
-    let tape = node.tape
-    tape.verify(node)
-    return tape
+  private static func find(_ operand: Tensor?, _ found: inout Tape?) {
+    guard let node = operand?.node else { return }
+    if found == nil { found = node.tape }
+    precondition(found === node.tape, "the operands belong to two different gradient scopes")
+    node.tape.verify(node)
   }
 
   private func verify(_ node: TapeNode) {

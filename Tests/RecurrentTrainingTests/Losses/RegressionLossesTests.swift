@@ -60,7 +60,6 @@ struct RegressionLossesTests {
 
   @Test(arguments: Loss.allCases)
   func whatDoesNotCountMayBeAnything(_ loss: Loss) {
-    struct Pair: Sendable { let value: Float, gradient: [Float] }
     let mask = Tensor([1, 0, 0, 1])
     let targets = Tensor([1, .nan, .infinity, 2])
     let predictions = Tensor([2, 3, .nan, 4])

@@ -32,7 +32,7 @@ extension ForecastConfiguration {
       "hourly-weather", "temperature an hour ahead from windows of 24 hours of a Beijing weather table, LSTM 32",
       [
         "target": ["TEMP"], "time": ["year", "month", "day", "hour"],
-        "past_covariates": ["DEWP", "PRES", "cbwd", "Iws", "Is", "Ir"], "future_covariates": ["month", "hour"],
+        "past_covariates": ["DEWP", "PRES", "cbwd", "Iws", "Is", "Ir", "month", "hour"],
         "categories": ["cbwd"], "train": nil, "validation": "2013-01-01", "test": "2014-01-01",
         "arrangement": "windows", "look_back": 24, "horizon": 1, "labels": "last", "cell": "lstm", "hidden": [32],
         "layers": 1, "batch_size": 64, "epochs": 10, "optimizer": "adam", "learning_rate": 0.001, "patience": 3,

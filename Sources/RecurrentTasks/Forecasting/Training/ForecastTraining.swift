@@ -12,6 +12,7 @@ public struct ForecastTraining: TrainingTask {
   /// The forecaster with its first weights.
   public let initial: Forecaster
   private let examples: Examples
+  private let order = EpochOrder()
 
   private enum Examples: Sendable {
     /// All series side by side, `[T, N, C]`, and the steps that count.
@@ -96,8 +97,7 @@ public struct ForecastTraining: TrainingTask {
     case .sequence(let inputs, let labels, let mask, let count):
       return BatchLoss(mean: loss(model(inputs).0, labels, mask: mask), count: count)
     case .windows(let windows):
-      let key = batch.key.folding(.shuffle).folding(batch.epoch)
-      let order = key.permutation(of: windows.count)
+      let order = order.numbers(below: windows.count, inEpoch: batch.epoch, key: batch.key)
       let chosen = order[batch.index * batchSize..<min((batch.index + 1) * batchSize, order.count)]
       let examples = windows.batch(chosen)
       let inputs = examples.sequence(stepCount: windows.shape.lookBack)
