@@ -82,28 +82,14 @@ public enum Initializer: Hashable, Sendable {
     return matrix
   }
 
-  /// Orthonormal rows (or columns, if there are more rows than columns), by Gram and Schmidt, twice for accuracy, in
-  /// double precision on normal numbers.
+  /// Orthonormal rows, or columns if there are more rows than columns, times `gain`.
   private static func orthogonalMatrix(rows: Int, columns: Int, gain: Float, key: RandomKey) -> Tensor {
-    let count = min(rows, columns)
-    let length = max(rows, columns)
-    let normal = Tensor(normal: [count, length], key: key).scalars
-    var vectors = (0..<count).map { row in (0..<length).map { Double(normal[row * length + $0]) } }
-    for row in 0..<count {
-      for _ in 0..<2 {
-        for earlier in 0..<row {
-          let overlap = zip(vectors[row], vectors[earlier]).reduce(0) { $0 + $1.0 * $1.1 }
-          for position in 0..<length { vectors[row][position] -= overlap * vectors[earlier][position] }
-        }
-      }
-      let norm = vectors[row].reduce(0) { $0 + $1 * $1 }.squareRoot()
-      for position in 0..<length { vectors[row][position] /= norm }
-    }
+    let vectors = OrthonormalRows(count: min(rows, columns), length: max(rows, columns), key: key)
     var matrix = Tensor(zeros: [rows, columns])
     matrix.withMutableScalars { scalars in
       for row in 0..<rows {
         for column in 0..<columns {
-          scalars[row * columns + column] = gain * Float(rows <= columns ? vectors[row][column] : vectors[column][row])
+          scalars[row * columns + column] = gain * Float(rows <= columns ? vectors[row, column] : vectors[column, row])
         }
       }
     }

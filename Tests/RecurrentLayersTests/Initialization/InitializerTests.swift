@@ -49,7 +49,9 @@ struct InitializerTests {
     #expect(abs(kurtosis - 3) < 0.2)
   }
 
-  static let shapes: [(rows: Int, columns: Int)] = [(5, 5), (3, 8), (8, 3), (1, 4), (4, 1), (1, 1)]
+  static let shapes: [(rows: Int, columns: Int)] = [
+    (5, 5), (3, 8), (8, 3), (1, 4), (4, 1), (1, 1), (37, 37), (50, 33), (17, 50),
+  ]
 
   @Test(arguments: shapes) func orthogonalBlocksHaveOrthonormalRowsOrColumns(_ rows: Int, _ columns: Int) {
     let matrix = Initializer.orthogonal(gain: 2).values([2 * rows, columns], gates: 2, bound: 1, key: Self.key).scalars
