@@ -8,11 +8,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-class Figures:
-    """Collects the figures of one area and prints each as it comes."""
+RECORD = ROOT / "Documentation" / "results.jsonl"
 
-    def __init__(self, area):
+
+class Figures:
+    """Collects the figures of one area and prints each as it comes; those of a long run are also kept in the repository."""
+
+    def __init__(self, area, is_long=False):
         self.area = area
+        self.is_long = is_long
         self.missed = 0
         self.clock = time.perf_counter()
 
@@ -23,6 +27,11 @@ class Figures:
                 "seconds": round(now - self.clock, 2)}
         self.clock = now
         print(json.dumps(line), flush=True)
+        if self.is_long:
+            origin = {"commit": execute(["git", "rev-parse", "--short=12", "HEAD"]).strip(),
+                      "command": f"Scripts/figures {self.area} --long", "date": time.strftime("%Y-%m-%d", time.gmtime())}
+            with RECORD.open("a") as record:
+                record.write(json.dumps(line | origin) + "\n")
         if ok is False:
             self.missed += 1
 

@@ -152,7 +152,7 @@ def run_builds(figures, folder):
 
 def run_area(is_long):
     """All figures; the builds only where time is no matter."""
-    figures = Figures("foundation")
+    figures = Figures("foundation", is_long)
     execute(["swift", "build", "-c", "release", "--product", "recurrent"])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
