@@ -104,7 +104,7 @@ struct CheckCellTests {
     case .ignoresLengths: [.outputsAtPaddingAreZero, .emptyRowsKeepTheirState, .paddingChangesNothing]
     case .masksByMultiplying: [.paddingChangesNothing]
     case .countsSteps: [.scanIsTheFoldOfStep, .paddingChangesNothing, .carriedStateContinues]
-    case .forgetsGivenState: [.scanIsTheFoldOfStep, .carriedStateContinues, .gradientsAreSlopes]
+    case .forgetsGivenState: [.scanIsTheFoldOfStep, .carriedStateContinues]
     case .zeroesEmptyRows: [.emptyRowsKeepTheirState]
     case .repeatsOutputsAtPadding: [.outputsAtPaddingAreZero]
     case .lastStateOfStepZero: [.lastStateIsTheLastOutput]
@@ -114,7 +114,9 @@ struct CheckCellTests {
   }
 
   @Test(arguments: Flawed.Flaw.allCases) func seesAWrongCell(_ flaw: Flawed.Flaw) {
-    let check = checkCell(Flawed(flaw: flaw), gradientSample: 12)
+    let few = [CellBatch(steps: 4, rows: 2), CellBatch(steps: 4, lengths: [0, 2, 3])]
+    let check = checkCell(
+      Flawed(flaw: flaw), batches: flaw == .none ? CellBatch.standard : few, gradientSample: 12)
     #expect(check.violated.isSuperset(of: Self.broken(by: flaw)), "\(check.violations)")
     if flaw == .none { #expect(check.violations.isEmpty) }
   }

@@ -17,7 +17,10 @@ func gradients(_ inputs: [Tensor], on tape: Tape = Tape(), of function: ([Tensor
     leaf.node = tape.makeLeaf()
     return leaf
   }
-  let totals = inputs.map { Tensor(repeating: 0, shape: $0.shape, elementType: $0.elementType) }
-  tape.backPropagate(from: function(leaves), leafCount: leaves.count) { totals[$0] }
-  return totals
+  var offsets = [0]
+  for input in inputs { offsets.append(offsets[offsets.count - 1] + input.count) }
+  let total = offsets.removeLast()
+  let flat = Tensor(repeating: 0, shape: [total], elementType: inputs.first?.elementType ?? .float32)
+  tape.backPropagate(from: function(leaves), into: LeafGradients(flat: flat, offsets: offsets))
+  return zip(inputs, offsets).map { flat.view($0.shape, from: $1) }
 }

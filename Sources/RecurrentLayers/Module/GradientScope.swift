@@ -81,7 +81,7 @@ public final class GradientScope {
   @usableFromInline
   func backPropagate(from loss: Tensor) {
     clearGradients(elementType: loss.elementType)
-    tape.backPropagate(from: loss, leafCount: layout.shapes.count) { gradients[$0] }
+    tape.backPropagate(from: loss, into: LeafGradients(flat: gradients.flat, offsets: layout.offsets))
   }
 
   @usableFromInline

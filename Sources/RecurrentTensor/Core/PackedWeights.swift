@@ -29,11 +29,11 @@ package final class PackedWeights: Sendable {
 
   /// The packed form of `source`, made by `pack` unless it is still there from the last time.
   package func block(
-    for source: Source, size: Int, elementType: ElementType, pack: (UnsafeMutableRawPointer) -> Void
+    for source: Source, size: @autoclosure () -> Int, elementType: ElementType, pack: (UnsafeMutableRawPointer) -> Void
   ) -> Storage {
     state.withLock { state in
       if state.source == source, let block = state.block { return block }
-      let block = PackedWeights.reusable(&state.block, size: size, elementType: elementType)
+      let block = PackedWeights.reusable(&state.block, size: size(), elementType: elementType)
       pack(block.base)
       state = State(source: source, block: block)
       return block

@@ -11,7 +11,8 @@ package final class Storage: @unchecked Sendable {
   package let capacity: Int
   package let base: UnsafeMutableRawPointer
   /// A number that no other content of any block ever had. Packed forms of weights remember what they were made from.
-  package private(set) var stamp: UInt64
+  // Whoever changes it holds the only reference to the block.
+  @exclusivity(unchecked) package private(set) var stamp: UInt64
 
   private static let stamps = Atomic<UInt64>(1)
 
@@ -25,12 +26,17 @@ package final class Storage: @unchecked Sendable {
 
   deinit { base.deallocate() }
 
-  private static func nextStamp() -> UInt64 {
-    stamps.wrappingAdd(1, ordering: .relaxed).oldValue
+  private static func nextStamp() -> UInt64 { reserveStamps(1) }
+
+  /// The first of `count` stamps in a row that are nobody else's.
+  fileprivate static func reserveStamps(_ count: UInt64) -> UInt64 {
+    stamps.wrappingAdd(count, ordering: .relaxed).oldValue
   }
 
   /// To be called before the content changes.
   package func markChanged() { stamp = Storage.nextStamp() }
+
+  fileprivate func markChanged(as stamp: UInt64) { self.stamp = stamp }
 }
 
 /// Recycles blocks from one training step to the next, so that a step allocates nothing once it has run before.
@@ -42,9 +48,21 @@ package struct Arena: Sendable {
     let elementType: ElementType
     var blocks: [Storage] = []
     var cursor = 0
+
+    /// The first block after the cursor, of at most `reach`, that nobody else refers to.
+    mutating func freeBlock(reach: Int) -> Storage? {
+      let count = blocks.count
+      for _ in 0..<min(count, reach) {
+        cursor = cursor + 1 < count ? cursor + 1 : 0
+        if isKnownUniquelyReferenced(&blocks[cursor]) { return blocks[cursor] }
+      }
+      return nil
+    }
   }
 
   private var shelves: [Shelf] = []
+  private var stamp: UInt64 = 0
+  private var stampsLeft: UInt64 = 0
 
   package init() {}
 
@@ -60,10 +78,10 @@ package struct Arena: Sendable {
     let capacity = Arena.rounded(count)
     for index in shelves.indices
     where shelves[index].capacity == capacity && shelves[index].elementType == elementType {
-      return Arena.take(from: &shelves[index])
+      return take(from: index)
     }
     shelves.append(Shelf(capacity: capacity, elementType: elementType))
-    return Arena.take(from: &shelves[shelves.count - 1])
+    return take(from: shelves.count - 1)
   }
 
   /// Rounds up by at most an eighth, so that batches of nearly equal size share blocks.
@@ -73,18 +91,24 @@ package struct Arena: Sendable {
     return (count + grain - 1) & ~(grain - 1)
   }
 
-  private static func take(from shelf: inout Shelf) -> Storage {
-    let count = shelf.blocks.count
-    for _ in 0..<min(count, reach) {
-      shelf.cursor = shelf.cursor + 1 < count ? shelf.cursor + 1 : 0
-      if isKnownUniquelyReferenced(&shelf.blocks[shelf.cursor]) {
-        let block = shelf.blocks[shelf.cursor]
-        block.markChanged()
-        return block
-      }
+  private mutating func take(from index: Int) -> Storage {
+    if let block = shelves[index].freeBlock(reach: Arena.reach) {
+      block.markChanged(as: nextStamp())
+      return block
     }
-    let block = Storage(capacity: shelf.capacity, elementType: shelf.elementType)
-    shelf.blocks.append(block)
+    let block = Storage(capacity: shelves[index].capacity, elementType: shelves[index].elementType)
+    shelves[index].blocks.append(block)
     return block
+  }
+
+  /// Stamps are reserved many at a time, because all threads take them from one counter.
+  private mutating func nextStamp() -> UInt64 {
+    if stampsLeft == 0 {
+      stampsLeft = 1024
+      stamp = Storage.reserveStamps(stampsLeft)
+    }
+    stampsLeft -= 1
+    defer { stamp += 1 }
+    return stamp
   }
 }

@@ -87,6 +87,24 @@ public struct Tensor: Sendable {
   }
 }
 
+/// The elements of a tensor without its shape: what an operation keeps that knows the shape already.
+package struct TensorElements: Sendable {
+  package let storage: Storage
+  package let offset: Int
+
+  package init(storage: Storage, offset: Int) {
+    self.storage = storage
+    self.offset = offset
+  }
+
+  /// The first element.
+  package var pointer: UnsafeRawPointer { UnsafeRawPointer(storage.base) + offset * storage.elementType.stride }
+}
+
+extension Tensor {
+  package var elements: TensorElements { TensorElements(storage: storage, offset: offset) }
+}
+
 // MARK: - Making and reading tensors
 
 extension Tensor {

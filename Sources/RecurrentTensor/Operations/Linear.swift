@@ -4,7 +4,7 @@ import CRecurrentKernels
 struct LinearOperation: DifferentiableOperation {
   let x: Tensor
   let weight: Tensor
-  let bias: Tensor?
+  let bias: Place
   let cache: LinearCache
 
   func pullback(_ adjoints: inout Adjoints) {
@@ -26,9 +26,10 @@ struct LinearOperation: DifferentiableOperation {
         Int64(outputs), Int64(inputs), Int64(rows), dy.pointer, Int64(outputs), x.pointer, Int64(inputs), dw,
         Int64(inputs))
     }
-    if let bias, adjoints.wants(bias) {
-      let flat = dy.view([rows, outputs], from: 0)
-      adjoints.add(ReductionOperation.compute(RK_SUM, flat, axis: 0, on: adjoints.tape), to: bias)
+    if let db = adjoints.pointer(for: bias) {
+      let sums = adjoints.tape.scratch(count: outputs, elementType: x.elementType)
+      x.kernels.pointee.reduce(RK_SUM, 1, Int64(rows), Int64(outputs), dy.pointer, sums)
+      x.kernels.pointee.add_scaled(Int64(outputs), 1, sums, db)
     }
   }
 }
@@ -84,7 +85,7 @@ extension Tensor {
       Int64(rows), Int64(outputs), Int64(inputs), pointer, Int64(inputs), packed.base, bias?.pointer,
       result.mutablePointer, Int64(outputs), 0)
     extendLifetime(packed)
-    result.node = tape?.record(LinearOperation(x: self, weight: weight, bias: bias, cache: cache))
+    result.node = tape?.record(LinearOperation(x: self, weight: weight, bias: Place(bias), cache: cache))
     return result
   }
 }

@@ -3,8 +3,8 @@ import CRecurrentKernels
 /// The mean of the squared differences between two tensors: one record on the tape, because in the training step of a small
 /// forecaster every record counts.
 package struct MeanSquaredErrorOperation: DifferentiableOperation {
-  let predictions: Tensor
-  let targets: Tensor
+  let predictions: Place
+  let targets: Place
   /// predictions - targets, 0 where an element does not count.
   let differences: Tensor
   /// The elements that count, at least 1.
@@ -29,11 +29,11 @@ package struct MeanSquaredErrorOperation: DifferentiableOperation {
     }
     count = Swift.max(1, count)
     let sum = differences.kernels.pointee.squared_norm(Int64(differences.count), differences.pointer)
-    var mean = Tensor(repeating: 0, shape: [], elementType: differences.elementType, on: tape)
+    var mean = Tensor(uninitialized: [], elementType: differences.elementType, on: tape)
     mean.kernels.pointee.fill(1, sum / count, mean.mutablePointer)
     mean.node = tape?.record(
       MeanSquaredErrorOperation(
-        predictions: predictions.placeOnly(), targets: targets.placeOnly(), differences: differences, count: count))
+        predictions: predictions.place, targets: targets.place, differences: differences, count: count))
     return mean
   }
 

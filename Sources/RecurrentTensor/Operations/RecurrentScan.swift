@@ -1,109 +1,25 @@
-package import CRecurrentKernels
-
-/// What the fused kernels need to know of a cell besides its weights.
-package struct RecurrentKind: Hashable, Sendable {
-  package let cell: rk_cell
-  package let activation: rk_unary
-  package let slope: Float
-
-  package init(cell: rk_cell, activation: rk_unary = RK_TANH, slope: Float = 0) {
-    self.cell = cell
-    self.activation = activation
-    self.slope = slope
-  }
-
-  /// Blocks of rows in the weight matrices: one for each gate.
-  package var gateCount: Int {
-    switch cell {
-    case RK_LSTM: 4
-    case RK_ELMAN: 1
-    default: 3
-    }
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(cell.rawValue)
-    hasher.combine(activation.rawValue)
-    hasher.combine(slope)
-  }
-}
-
-/// The weights of a fused cell, G gates of H units, with the place where their packed forms are kept.
-package struct RecurrentWeights: Sendable {
-  /// `[G·H, I]`
-  package var inputHidden: Tensor
-  /// `[G·H, H]`
-  package var hiddenHidden: Tensor
-  /// `[G·H]`
-  package var inputBias: Tensor?
-  /// `[G·H]`
-  package var hiddenBias: Tensor?
-  package var cache: RecurrentCache
-
-  package init(
-    inputHidden: Tensor, hiddenHidden: Tensor, inputBias: Tensor?, hiddenBias: Tensor?, cache: RecurrentCache
-  ) {
-    self.inputHidden = inputHidden
-    self.hiddenHidden = hiddenHidden
-    self.inputBias = inputBias
-    self.hiddenBias = hiddenBias
-    self.cache = cache
-  }
-
-  var inputSize: Int { inputHidden.shape[1] }
-  var hiddenSize: Int { hiddenHidden.shape[1] }
-}
-
-/// The packed forms of a cell's weights for the way there and for the way back.
-package final class RecurrentCache: Sendable {
-  private let forwardForm = PackedWeights()
-  private let backwardForm = PackedWeights()
-
-  package init() {}
-
-  fileprivate func forward(_ weights: RecurrentWeights, _ kind: RecurrentKind) -> Storage {
-    let table = weights.inputHidden.kernels.pointee
-    let size = table.recurrent_packed_size(kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize))
-    return block(weights, kind, forwardForm, size: size, pack: table.recurrent_pack)
-  }
-
-  fileprivate func backward(_ weights: RecurrentWeights, _ kind: RecurrentKind) -> Storage {
-    let table = weights.inputHidden.kernels.pointee
-    let size = table.recurrent_packed_backward_size(kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize))
-    return block(weights, kind, backwardForm, size: size, pack: table.recurrent_pack_backward)
-  }
-
-  private typealias Pack =
-    @convention(c) (
-      rk_cell, Int64, Int64, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer?, UnsafeRawPointer?,
-      UnsafeMutableRawPointer
-    ) -> Void
-
-  private func block(
-    _ weights: RecurrentWeights, _ kind: RecurrentKind, _ form: PackedWeights, size: Int64, pack: Pack
-  ) -> Storage {
-    let source = PackedWeights.Source(
-      weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias,
-      form: UInt32(kind.cell.rawValue))
-    return form.block(for: source, size: Int(size), elementType: weights.inputHidden.elementType) { target in
-      pack(
-        kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize), weights.inputHidden.pointer,
-        weights.hiddenHidden.pointer, weights.inputBias?.pointer, weights.hiddenBias?.pointer, target)
-    }
-  }
-}
+import CRecurrentKernels
 
 /// A whole sequence through one recurrent layer in one direction: one record on the tape, one loop over time in C.
 package struct RecurrentScan: DifferentiableOperation {
-  let kind: RecurrentKind
-  let lengths: [Int32]?
-  let isReversed: Bool
-  let x: Tensor
-  let weights: RecurrentWeights
-  let initialHidden: Tensor?
-  let initialCell: Tensor?
-  let outputs: Tensor
-  let saved: Tensor
+  // What the way back reads.
+  private let kind: RecurrentKind
+  private let lengths: [Int32]?
+  private let isReversed: Bool
+  private let x: TensorElements
+  private let initialHidden: TensorElements?
+  private let initialCell: TensorElements?
+  private let outputs: TensorElements
+  private let saved: Storage
+  private let packed: Storage
+  // Where it leaves gradients.
+  private let inputPlace: Place
+  private let initialHiddenPlace: Place
+  private let initialCellPlace: Place
+  private let inputHidden: Place
+  private let hiddenHidden: Place
+  private let inputBias: Place
+  private let hiddenBias: Place
 
   /// What a scan gives: all outputs `[T, N, H]`, and the states after each row's last real step, `[N, H]`.
   package struct Result {
@@ -125,91 +41,107 @@ package struct RecurrentScan: DifferentiableOperation {
     check(kind, x, lengths: lengths, weights: weights, initialHidden: initialHidden, initialCell: initialCell)
     let tape = Tape.common(
       x, weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias, initialHidden, initialCell)
-    let stateShape: Shape = [x.shape[1], weights.hiddenSize]
     let type = x.elementType
-    let outputs = Tensor(
-      uninitialized: [x.shape[0], x.shape[1], weights.hiddenSize], elementType: type, on: tape)
-    let lastHidden = Tensor(uninitialized: stateShape, elementType: type, on: tape)
-    let lastCell = kind.cell == RK_LSTM ? Tensor(uninitialized: stateShape, elementType: type, on: tape) : nil
+    let hiddenSize = weights.hiddenSize
+    let outputs = Tensor(uninitialized: x.shape.replacing(axis: 2, with: hiddenSize), elementType: type, on: tape)
+    // The last states lie side by side, h before c.
+    let stateShape = outputs.shape.removing(axis: 0)
+    let states = Tensor(
+      uninitialized: outputs.shape.replacing(axis: 0, with: kind.cell == RK_LSTM ? 2 : 1), elementType: type, on: tape)
+    let lastHidden = states.view(stateShape, from: 0)
+    let lastCell = kind.cell == RK_LSTM ? states.view(stateShape, from: stateShape.elementCount) : nil
 
     let kernels = x.kernels
     let packed = weights.cache.forward(weights, kind)
-    let saved: Tensor? = withProblem(kind, x, weights, lengths, isReversed) { problem in
-      let saved =
-        tape == nil
-        ? nil
-        : Tensor(
-          uninitialized: [Int(kernels.pointee.recurrent_saved_size(problem))], elementType: type, on: tape)
-      let room = kernels.pointee.recurrent_forward_workspace(problem, tape == nil ? 0 : 1)
-      let workspace = Tensor(uninitialized: [Int(room)], elementType: type, on: tape)
+    let saved = withProblem(kind, x.shape, hiddenSize, lengths, isReversed) { problem in
+      let saved = tape?.makeBlock(count: Int(kernels.pointee.recurrent_saved_size(problem)), elementType: type)
+      let room = Int(kernels.pointee.recurrent_forward_workspace(problem, tape == nil ? 0 : 1))
       var call = rk_recurrent_forward(
         x: x.pointer, packed: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.mutablePointer, y_stride: Int64(weights.hiddenSize), h_last: lastHidden.mutablePointer,
-        c_last: lastCell?.mutablePointer, saved: saved?.mutablePointer, workspace: workspace.mutablePointer)
-      kernels.pointee.recurrent_forward(problem, &call)
-      extendLifetime(workspace)
+        y: outputs.mutablePointer, y_stride: Int64(hiddenSize), h_last: lastHidden.mutablePointer,
+        c_last: lastCell?.mutablePointer, saved: saved?.base, workspace: nil)
+      if let tape {
+        call.workspace = tape.scratch(count: room, elementType: type)
+        kernels.pointee.recurrent_forward(problem, &call)
+      } else {
+        withUnsafeTemporaryAllocation(byteCount: room * type.stride, alignment: 64) { workspace in
+          call.workspace = workspace.baseAddress
+          kernels.pointee.recurrent_forward(problem, &call)
+        }
+      }
       return saved
     }
     extendLifetime(packed)
 
     var result = Result(outputs: outputs, lastHidden: lastHidden, lastCell: lastCell)
     if let tape, let saved {
-      result.setNodes(
-        first: tape.record(
-          RecurrentScan(
-            kind: kind, lengths: lengths, isReversed: isReversed, x: x, weights: weights,
-            initialHidden: initialHidden, initialCell: initialCell, outputs: outputs, saved: saved),
-          outputCount: 3))
+      let operation = RecurrentScan(
+        kind: kind, lengths: lengths, isReversed: isReversed, x: x.elements, initialHidden: initialHidden?.elements,
+        initialCell: initialCell?.elements, outputs: outputs.elements, saved: saved,
+        packed: weights.cache.backward(weights, kind), inputPlace: x.place, initialHiddenPlace: Place(initialHidden),
+        initialCellPlace: Place(initialCell), inputHidden: weights.inputHidden.place,
+        hiddenHidden: weights.hiddenHidden.place, inputBias: Place(weights.inputBias),
+        hiddenBias: Place(weights.hiddenBias))
+      let first = tape.record(operation, outputCount: 3)
+      result.outputs.node = first
+      result.lastHidden.node = first.following(by: 1)
+      result.lastCell?.node = first.following(by: 2)
     }
     return result
   }
 
   package func pullback(_ adjoints: inout Adjoints) {
-    let dy = adjoints.takeOutput(0)
-    let dLastHidden = adjoints.takeOutput(1)
-    let dLastCell = adjoints.takeOutput(2)
+    let dy = adjoints.takeOutputElements(0)
+    let dLastHidden = adjoints.takeOutputElements(1)
+    let dLastCell = adjoints.takeOutputElements(2)
     if dy == nil && dLastHidden == nil && dLastCell == nil { return }
 
-    let kernels = x.kernels
-    let packed = weights.cache.backward(weights, kind)
-    func room(for operand: Tensor?) -> Tensor? {
-      guard let operand, adjoints.wants(operand) else { return nil }
-      return Tensor(uninitialized: operand.shape, elementType: operand.elementType, on: adjoints.tape)
-    }
-    let dx = room(for: x)
-    let dInitialHidden = room(for: initialHidden)
-    let dInitialCell = room(for: initialCell)
-    RecurrentScan.withProblem(kind, x, weights, lengths, isReversed) { problem in
-      let size = kernels.pointee.recurrent_backward_workspace(problem)
-      let workspace = Tensor(uninitialized: [Int(size)], elementType: x.elementType, on: adjoints.tape)
-      let width = Int64(weights.hiddenSize)
+    let type = x.storage.elementType
+    let kernels = Kernels.table(for: type)
+    let dx = adjoints.room(for: inputPlace, type)
+    let dInitialHidden = adjoints.room(for: initialHiddenPlace, type)
+    let dInitialCell = adjoints.room(for: initialCellPlace, type)
+    let hiddenSize = hiddenHidden.shape[1]
+    RecurrentScan.withProblem(kind, inputPlace.shape, hiddenSize, lengths, isReversed) { problem in
+      let size = Int(kernels.pointee.recurrent_backward_workspace(problem))
       var call = rk_recurrent_backward(
         x: x.pointer, packed_backward: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.pointer, y_stride: width, saved: saved.mutablePointer, dy: dy?.pointer, dy_stride: width,
-        dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.mutablePointer,
-        dw_ih: adjoints.pointer(for: weights.inputHidden), dw_hh: adjoints.pointer(for: weights.hiddenHidden),
-        db_ih: adjoints.pointer(for: weights.inputBias), db_hh: adjoints.pointer(for: weights.hiddenBias),
-        dh0: dInitialHidden?.mutablePointer, dc0: dInitialCell?.mutablePointer, workspace: workspace.mutablePointer)
+        y: outputs.pointer, y_stride: Int64(hiddenSize), saved: saved.base, dy: dy?.pointer,
+        dy_stride: Int64(hiddenSize), dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.base,
+        dw_ih: adjoints.pointer(for: inputHidden), dw_hh: adjoints.pointer(for: hiddenHidden),
+        db_ih: adjoints.pointer(for: inputBias), db_hh: adjoints.pointer(for: hiddenBias), dh0: dInitialHidden?.base,
+        dc0: dInitialCell?.base, workspace: adjoints.tape.scratch(count: size, elementType: type))
       kernels.pointee.recurrent_backward(problem, &call)
-      extendLifetime(workspace)
     }
-    extendLifetime(packed)
-    if let dx { adjoints.give(dx, to: x) }
-    if let dInitialHidden, let initialHidden { adjoints.give(dInitialHidden, to: initialHidden) }
-    if let dInitialCell, let initialCell { adjoints.give(dInitialCell, to: initialCell) }
+    extendLifetime((dy, dLastHidden, dLastCell))
+    if let dx { adjoints.give(dx, to: inputPlace) }
+    if let dInitialHidden { adjoints.give(dInitialHidden, to: initialHiddenPlace) }
+    if let dInitialCell { adjoints.give(dInitialCell, to: initialCellPlace) }
+  }
+}
+
+extension Adjoints {
+  /// Memory for the gradient of an operand, its elements yet to be written; nil when nobody wants it.
+  fileprivate func room(for place: Place, _ elementType: ElementType) -> Storage? {
+    place.isWanted ? tape.makeBlock(count: place.count, elementType: elementType) : nil
+  }
+
+  fileprivate mutating func give(_ gradient: Storage, to place: Place) {
+    give(Tensor(shape: place.shape, storage: gradient), to: place)
   }
 }
 
 extension RecurrentScan {
   /// Calls `body` with the description of one layer's work over one batch, as the kernels want it.
+  @inline(__always)
   private static func withProblem<Value>(
-    _ kind: RecurrentKind, _ x: Tensor, _ weights: RecurrentWeights, _ lengths: [Int32]?, _ isReversed: Bool,
+    _ kind: RecurrentKind, _ inputs: Shape, _ hiddenSize: Int, _ lengths: [Int32]?, _ isReversed: Bool,
     _ body: (UnsafePointer<rk_recurrent>) -> Value
   ) -> Value {
     var problem = rk_recurrent(
-      cell: kind.cell, activation: kind.activation, slope: Double(kind.slope), steps: Int64(x.shape[0]),
-      batch: Int64(x.shape[1]), input_size: Int64(weights.inputSize), hidden_size: Int64(weights.hiddenSize),
-      lengths: nil, reverse: isReversed ? 1 : 0)
+      cell: kind.cell, activation: kind.activation, slope: Double(kind.slope), steps: Int64(inputs[0]),
+      batch: Int64(inputs[1]), input_size: Int64(inputs[2]), hidden_size: Int64(hiddenSize), lengths: nil,
+      reverse: isReversed ? 1 : 0)
     guard let lengths else { return body(&problem) }
     return lengths.withUnsafeBufferPointer { buffer in
       problem.lengths = buffer.baseAddress
@@ -249,13 +181,5 @@ extension RecurrentScan {
     requireRank(2, state.shape, in: "recurrent layer, initial state")
     requireDimension(0, "batch", batchSize, state.shape, in: "recurrent layer, initial state")
     requireDimension(1, "hidden size", hiddenSize, state.shape, in: "recurrent layer, initial state")
-  }
-}
-
-extension RecurrentScan.Result {
-  fileprivate mutating func setNodes(first: TapeNode) {
-    outputs.node = first
-    lastHidden.node = first.following(by: 1)
-    lastCell?.node = first.following(by: 2)
   }
 }

@@ -38,7 +38,8 @@ package final class Tape: @unchecked Sendable {
   @exclusivity(unchecked) private var chunkIndex = 0
   @exclusivity(unchecked) private var chunkUsed = 0
   @exclusivity(unchecked) private var arena = Arena()
-  @exclusivity(unchecked) private var adjointValues: [Tensor?] = []
+  @exclusivity(unchecked) private var scratchBlock: Storage?
+  @exclusivity(unchecked) private var adjointSums: [GradientSum] = []
   @exclusivity(unchecked) private var nodeCount = 0
   /// Counts scopes: a tensor of an earlier scope is recognised by its older number.
   @exclusivity(unchecked) private var generation = 0
@@ -66,7 +67,9 @@ package final class Tape: @unchecked Sendable {
   /// Forgets all records. Tensors that outlive the scope keep their numbers but lose their place on the tape.
   package func close() {
     discardRecords()
-    for index in 0..<min(nodeCount, adjointValues.count) { adjointValues[index] = nil }
+    for index in 0..<min(nodeCount, adjointSums.count) where adjointSums[index].storage != nil {
+      adjointSums[index].storage = nil
+    }
     isOpen = false
   }
 
@@ -84,7 +87,7 @@ package final class Tape: @unchecked Sendable {
 
   /// Appends an operation and gives the place of the first of its `outputCount` outputs.
   package func record<Operation: DifferentiableOperation>(_ operation: Operation, outputCount: Int = 1) -> TapeNode {
-    precondition(isOpen, "a tensor of a finished gradient scope was used in a new one; call detached() on it first")
+    precondition(isOpen, Tape.finishedScope)
     precondition(pthread_equal(thread, pthread_self()) != 0, "a gradient scope belongs to the thread that opened it")
     let memory = makeRoom(for: MemoryLayout<Operation>.size, alignment: MemoryLayout<Operation>.alignment)
     memory.initializeMemory(as: Operation.self, to: operation)
@@ -93,7 +96,8 @@ package final class Tape: @unchecked Sendable {
     return TapeNode(tape: self, index: nodeCount - outputCount, generation: generation)
   }
 
-  /// The tape that a new operation on some operands belongs to: that of the first operand that has one.
+  /// The tape that a new operation on some operands belongs to; nil when all are constants.
+  @inline(__always)
   package static func common(
     _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil,
     _ g: Tensor? = nil
@@ -116,23 +120,33 @@ package final class Tape: @unchecked Sendable {
     return found
   }
 
-  @inline(always)
+  @inline(__always)
   private static func find(_ operand: Tensor?, _ found: inout Tape?) {
     guard let node = operand?.node else { return }
+    if found == nil { found = node.tape }
+    precondition(found === node.tape, "the operands belong to two different gradient scopes")
     node.tape.verify(node)
-    precondition(found == nil || found === node.tape, "the operands belong to two different gradient scopes")
-    found = node.tape
   }
 
   private func verify(_ node: TapeNode) {
-    precondition(
-      isOpen && node.generation == generation,
-      "a tensor of a finished gradient scope was used in a new one; call detached() on it first")
+    precondition(isOpen && node.generation == generation, Tape.finishedScope)
   }
+
+  static let finishedScope = "a tensor of a finished gradient scope was used in a new one; call detached() on it first"
 
   /// Memory for an intermediate result, recycled when nothing refers to it any more.
   package func makeBlock(count: Int, elementType: ElementType) -> Storage {
     arena.block(count: count, elementType: elementType)
+  }
+
+  /// Memory for what a kernel writes down while it runs, as long as nobody asks again.
+  package func scratch(count: Int, elementType: ElementType) -> UnsafeMutableRawPointer {
+    if let scratchBlock, scratchBlock.capacity >= count, scratchBlock.elementType == elementType {
+      return scratchBlock.base
+    }
+    let block = Storage(capacity: max(1024, count), elementType: elementType)
+    scratchBlock = block
+    return block.base
   }
 
   /// Blocks for intermediate results that the tape holds, in use or free.
@@ -165,24 +179,21 @@ package final class Tape: @unchecked Sendable {
 
   /// Walks the records backwards from `loss`, a scalar, and adds up the gradients of the leaves.
   ///
-  /// - Parameters:
-  ///   - leafCount: How many nodes are leaves; they are the first ones.
-  ///   - leaf: The zeroed memory that receives the gradient of a leaf.
-  package func backPropagate(from loss: Tensor, leafCount: Int, leaf: (Int) -> Tensor) {
+  /// - Parameter leaves: The zeroed memory that receives the gradients of the leaves, which are the first nodes.
+  package func backPropagate(from loss: Tensor, into leaves: LeafGradients) {
     precondition(loss.count == 1, "the loss must be a single number, not of shape \(loss.shape)")
     guard let node = loss.node else { return }
     precondition(node.tape === self, "the loss belongs to another gradient scope")
     verify(node)
-    while adjointValues.count < nodeCount { adjointValues.append(nil) }
-    for index in 0..<leafCount { adjointValues[index] = leaf(index) }
+    while adjointSums.count < nodeCount { adjointSums.append(GradientSum()) }
 
-    var adjoints = Adjoints(tape: self, values: adjointValues, leafCount: leafCount)
-    adjointValues = []
+    var adjoints = Adjoints(tape: self, sums: adjointSums, leaves: leaves)
+    adjointSums = []
     adjoints.give(Tensor(repeating: 1, shape: loss.shape, elementType: loss.elementType, on: self), to: loss)
     for record in records.reversed() {
       adjoints.firstOutput = record.firstOutput
       record.operation.pullback(at: record.memory, &adjoints)
     }
-    adjointValues = adjoints.takeValues()
+    adjointSums = adjoints.takeSums()
   }
 }
