@@ -103,6 +103,8 @@ RK_INLINE float maximum_of_lanes(vec value) {
 RK_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 RK_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 RK_INLINE int64_t quotient_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+/* Where share number `share` of `shares` begins, of `count` things. */
+RK_INLINE int64_t share_begin(int64_t count, int64_t share, int64_t shares) { return count * share / shares; }
 RK_INLINE int64_t whole_vectors(int64_t count) { return quotient_up(count, RK_LANES) * RK_LANES; }
 
 #endif

@@ -1,10 +1,11 @@
 /* A pool of threads that lives as long as the process. Its members are started when first needed, wait for work by
  * spinning for some microseconds and then sleep.
  *
- * One call of rk_parallel_for at a time owns the pool; another one that comes meanwhile, or from inside a body, runs on
- * its own thread. The owner writes the job, then hands each member it wants a new job number; members take indices from
- * a shared counter, as the owner does, and report when none is left. Members that were not asked sleep on. */
+ * One team at a time owns the pool; another one that is asked for meanwhile, or from inside a body, is its caller
+ * alone. The owner writes the job, hands each member it wants a new job number, and takes part as member 0; members
+ * report when they have left the body. Members that were not asked sleep on. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -72,11 +73,10 @@ static struct {
   signal_word done;               /* number of the last job that all members have left */
 
   /* the running job */
-  int64_t count;
+  int32_t size; /* of the team */
   void *context;
-  void (*body)(void *context, int64_t index);
+  void (*body)(void *context, int32_t member, int32_t members);
   bool may_spin;
-  _Alignas(128) _Atomic int64_t next;
   _Alignas(128) _Atomic int32_t busy_members;
 } pool;
 
@@ -94,16 +94,9 @@ static void prepare(void) {
   }
 }
 
-static void take_indices(void) {
-  for (;;) {
-    const int64_t index = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed);
-    if (index >= pool.count) return;
-    pool.body(pool.context, index);
-  }
-}
-
 static void *run_member(void *argument) {
   signal_word *asked = argument;
+  const int32_t member = (int32_t)(asked - pool.asked) + 1;
   uint64_t job = 0;
   bool may_spin = true;
   inside_body = true;
@@ -111,7 +104,7 @@ static void *run_member(void *argument) {
   for (;;) {
     job = wait_for_change(asked, job, may_spin);
     may_spin = pool.may_spin;
-    take_indices();
+    pool.body(pool.context, member, pool.size);
     if (atomic_fetch_sub(&pool.busy_members, 1) == 1) set_signal(&pool.done, job);
   }
   return NULL;
@@ -138,20 +131,15 @@ static int32_t start_members(int32_t wanted) {
   return pool.members < wanted ? pool.members : wanted;
 }
 
-static void run_alone(int64_t count, void *context, void (*body)(void *, int64_t)) {
-  for (int64_t index = 0; index < count; index++) body(context, index);
-}
-
-static void run_with_members(int32_t members, int64_t count, void *context, void (*body)(void *, int64_t)) {
+static void run_with_members(int32_t members, void *context, void (*body)(void *, int32_t, int32_t)) {
   const uint64_t job = ++pool.jobs;
-  pool.count = count;
+  pool.size = members + 1;
   pool.context = context;
   pool.body = body;
   pool.may_spin = members < default_threads;
-  atomic_store_explicit(&pool.next, 0, memory_order_relaxed);
   atomic_store_explicit(&pool.busy_members, members, memory_order_relaxed);
   for (int32_t k = 0; k < members; k++) set_signal(&pool.asked[k], job);
-  take_indices();
+  body(context, 0, members + 1);
   wait_for_change(&pool.done, job - 1, pool.may_spin);
 }
 
@@ -172,25 +160,65 @@ void rk_set_threads(int32_t count) {
   atomic_store(&pool.wanted_threads, count < 1 ? 1 : count > largest ? largest : count);
 }
 
-void rk_parallel_for(int64_t count, void *context, void (*body)(void *context, int64_t index)) {
-  if (count <= 0) return;
+void rk_run_team(int32_t wanted, void *context, void (*body)(void *context, int32_t member, int32_t members)) {
   const bool nested = inside_body;
   const rk_float_mode mode = rk_flush_denormals();
   inside_body = true;
   pthread_once(&once, prepare);
-  const int64_t threads = rk_threads() < count ? rk_threads() : count;
+  const int32_t size = rk_threads() < wanted ? rk_threads() : wanted;
   bool free = false;
-  if (nested || threads < 2 || !atomic_compare_exchange_strong(&pool.taken, &free, true)) {
-    run_alone(count, context, body);
+  if (nested || size < 2 || !atomic_compare_exchange_strong(&pool.taken, &free, true)) {
+    body(context, 0, 1);
   } else {
-    const int32_t members = start_members((int32_t)threads - 1);
-    if (members > 0) {
-      run_with_members(members, count, context, body);
-    } else {
-      run_alone(count, context, body);
-    }
+    const int32_t members = start_members(size - 1);
+    if (members > 0) run_with_members(members, context, body);
+    else body(context, 0, 1);
     atomic_store(&pool.taken, false);
   }
   inside_body = nested;
   rk_restore_float_mode(mode);
+}
+
+/* --- indices handed out one by one */
+
+typedef struct indices {
+  int64_t count;
+  void *context;
+  void (*body)(void *context, int64_t index);
+  _Alignas(128) _Atomic int64_t next;
+} indices;
+
+static void take_indices(void *context, int32_t member, int32_t members) {
+  (void)member, (void)members;
+  indices *all = context;
+  for (;;) {
+    const int64_t index = atomic_fetch_add_explicit(&all->next, 1, memory_order_relaxed);
+    if (index >= all->count) return;
+    all->body(all->context, index);
+  }
+}
+
+void rk_parallel_for(int64_t count, void *context, void (*body)(void *context, int64_t index)) {
+  if (count <= 0) return;
+  indices all = {.count = count, .context = context, .body = body, .next = 0};
+  rk_run_team(count < member_limit ? (int32_t)count : member_limit + 1, &all, take_indices);
+}
+
+/* --- barriers */
+
+void rk_wait_at(rk_barrier *barrier, int32_t members) {
+  _Atomic uint32_t *arrived = (_Atomic uint32_t *)&barrier->arrived, *passed = (_Atomic uint32_t *)&barrier->passed;
+  if (members < 2) return;
+  const uint32_t round = atomic_load_explicit(passed, memory_order_relaxed);
+  if (atomic_fetch_add_explicit(arrived, 1, memory_order_acq_rel) + 1 == (uint32_t)members) {
+    atomic_store_explicit(arrived, 0, memory_order_relaxed);
+    atomic_store_explicit(passed, round + 1, memory_order_release);
+    return;
+  }
+  for (int spins = pool.may_spin ? spin_rounds : 0; spins > 0; spins--) {
+    if (atomic_load_explicit(passed, memory_order_acquire) != round) return;
+    pause_briefly();
+  }
+  /* More threads than cores, or one that was interrupted: let others run. */
+  while (atomic_load_explicit(passed, memory_order_acquire) == round) sched_yield();
 }

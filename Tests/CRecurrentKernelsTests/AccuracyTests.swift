@@ -96,7 +96,7 @@ import Testing
       var call = rk_recurrent_forward(
         x: x.pointer, packed: packed.pointer, h0: nil, c0: nil, y: y.pointer, y_stride: 1, h_last: nil,
         c_last: cLast.pointer, saved: nil, workspace: workspace.pointer)
-      layer.withProblem { table.recurrent_forward($0, &call) }
+      layer.withProblem { table.recurrent_forward(1, $0, &call) }
     }
   }
 }

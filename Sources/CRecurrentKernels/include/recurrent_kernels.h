@@ -209,9 +209,12 @@ typedef struct rk_kernels {
   int64_t (*_Nonnull recurrent_saved_size)(const rk_recurrent *_Nonnull problem);
   int64_t (*_Nonnull recurrent_forward_workspace)(const rk_recurrent *_Nonnull problem, int32_t training);
   int64_t (*_Nonnull recurrent_backward_workspace)(const rk_recurrent *_Nonnull problem);
-  void (*_Nonnull recurrent_forward)(const rk_recurrent *_Nonnull problem, const rk_recurrent_forward *_Nonnull call);
-  void (*_Nonnull recurrent_backward)(const rk_recurrent *_Nonnull problem,
-                                      const rk_recurrent_backward *_Nonnull call);
+  /* `count` layers at once that do not depend on each other, such as the two directions of one; each has a workspace
+   * of its own. */
+  void (*_Nonnull recurrent_forward)(int64_t count, const rk_recurrent *_Nonnull problems,
+                                     const rk_recurrent_forward *_Nonnull calls);
+  void (*_Nonnull recurrent_backward)(int64_t count, const rk_recurrent *_Nonnull problems,
+                                      const rk_recurrent_backward *_Nonnull calls);
 
   /* --- optimiser steps on n parameters w with gradient g, updated in place (PyTorch's formulas) */
   /* g += weight_decay w; m = momentum m + (1 - dampening) g (first: m = g); w -= rate (nesterov ? g + momentum m : m) */
@@ -259,9 +262,22 @@ void rk_philox(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t *_Nonn
 int32_t rk_threads(void);
 void rk_set_threads(int32_t count);
 int32_t rk_default_threads(void);
+/* Calls body(context, member, members) once for each member 0 ..< members, all at the same time, on at most `wanted`
+ * threads. There may be fewer: one when the pool is at work for somebody else. Denormals are flushed inside `body` and
+ * the caller's setting is restored on return. */
+void rk_run_team(int32_t wanted, void *_Nullable context,
+                 void (*_Nonnull body)(void *_Nullable context, int32_t member, int32_t members));
+/* Where the members of a team wait for each other. Zero at first. */
+typedef struct rk_barrier {
+  uint32_t arrived;
+  char apart[124]; /* a cache line for each of the two, and for the neighbour that comes with it */
+  uint32_t passed;
+  char behind[124];
+} rk_barrier;
+/* Returns once `members` members of the running team have called it. */
+void rk_wait_at(rk_barrier *_Nonnull barrier, int32_t members);
 /* Calls body(context, index) for index 0..<count on the pool; index order and thread are not defined, so the work of an
- * index must not depend on them. A second concurrent caller runs all indices on its own thread. Denormals are flushed
- * inside `body` and the caller's setting is restored on return. */
+ * index must not depend on them. */
 void rk_parallel_for(int64_t count, void *_Nullable context,
                      void (*_Nonnull body)(void *_Nullable context, int64_t index));
 

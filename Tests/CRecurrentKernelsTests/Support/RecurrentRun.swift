@@ -77,7 +77,7 @@ struct RecurrentRun {
       x: x.pointer, packed: packed.pointer, h0: h0?.pointer, c0: c0?.pointer, y: y.pointer,
       y_stride: Int64(layer.stride), h_last: hLast.pointer, c_last: cLast?.pointer, saved: saved?.pointer,
       workspace: size > 0 ? workspace.pointer : nil)
-    layer.withProblem { table.recurrent_forward($0, &call) }
+    layer.withProblem { table.recurrent_forward(1, $0, &call) }
     for row in 0..<max(0, layer.steps * layer.batch - 1) where layer.gap > 0 {
       let gap = (row * layer.stride + layer.hiddenSize)..<((row + 1) * layer.stride)
       if !y.isUntouched(gap) { Issue.record("\(kernels.name) wrote between rows of y: \(layer.testDescription)") }
@@ -110,7 +110,7 @@ struct RecurrentRun {
       dw_hh: wanted("dw_hh", rows * layer.hiddenSize, added: true), db_ih: wanted("db_ih", rows, added: true),
       db_hh: wanted("db_hh", rows, added: true), dh0: wanted("dh0", states),
       dc0: layer.cell.hasCellState ? wanted("dc0", states) : nil, workspace: size > 0 ? workspace.pointer : nil)
-    layer.withProblem { table.recurrent_backward($0, &call) }
+    layer.withProblem { table.recurrent_backward(1, $0, &call) }
     return gradients
   }
 }
