@@ -39,6 +39,7 @@ import Testing
     if variant % 5 == 2 { layer.inputBias = nil }
     if variant % 5 >= 2 && variant % 5 <= 3 { layer.hiddenBias = nil }
     if variant % 4 >= 2 { layer.gap = variant % 7 + 1 }
+    if variant % 4 == 1 || variant % 6 == 0 { layer.dropStates(perStep: variant % 8 == 1 || variant % 12 == 0) }
     if variant % 7 == 3 { layer.dy = nil }
     if variant % 7 == 4 { layer.dhLast = nil }
     if variant % 7 == 5 { layer.dcLast = nil }

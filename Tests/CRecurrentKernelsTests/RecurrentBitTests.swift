@@ -26,6 +26,11 @@ import Testing
       for layer in Self.layers(cell, reverse: reverse) {
         expectFold(kernels, layer)
         expectFold(kernels, Self.ragged(layer))
+        for perStep in [false, true] {
+          var masked = Self.ragged(layer)
+          masked.dropStates(perStep: perStep)
+          expectFold(kernels, masked)
+        }
       }
     }
   }

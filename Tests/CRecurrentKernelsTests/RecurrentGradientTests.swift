@@ -15,11 +15,15 @@ import Testing
   func everyGradient(cell: Cell, reverse: Bool) throws {
     let oracle = try #require(Kernels.oracle)
     var worst = 0.0
-    for (seed, lengths) in [nil, [4, 0, 2] as [Int32]].enumerated() {
+    let variants: [(lengths: [Int32]?, masks: Bool, perStep: Bool)] = [
+      (nil, false, false), ([4, 0, 2], false, false), (nil, true, false), ([4, 0, 2], true, true),
+    ]
+    for (seed, (lengths, masks, perStep)) in variants.enumerated() {
       var layer = RecurrentLayer(cell, steps: 4, batch: 3, input: 2, hidden: 3, seed: 20 + seed)
       layer.reverse = reverse
       layer.lengths = lengths
       layer.gap = 2 * seed
+      if masks { layer.dropStates(perStep: perStep) }
       let run = RecurrentRun(oracle, layer)
       let gradients = run.backward(after: run.forward(training: true))
       for (name, path) in Self.inputs {

@@ -23,14 +23,48 @@ extension ThreadSettingTests {
     @Test(arguments: Kernels.all, [Cell.lstm, .gruResetAfter, .gruResetBefore, .elman])
     func recurrentLayers(kernels: Kernels, cell: Cell) {
       for (steps, batch, hidden) in [
-        (size(kernels, 24, 4), 37, size(kernels, 96 / cell.gates * 2, 10)), (9, 2, size(kernels, 160, 5)),
+        (size(kernels, 24, 4), 37, size(kernels, 96 / cell.gates * 2, 10)),
+        // Units shared out as well as rows: few rows of many units.
+        (9, 2, size(kernels, 160, 5)), (5, 9, size(kernels, 320, 5)),
       ] {
         let plain = RecurrentLayer(cell, steps: steps, batch: batch, input: 33, hidden: hidden, seed: 80)
-        for layer in [plain, RecurrentBitTests.ragged(plain)] {
+        var masked = RecurrentBitTests.ragged(plain)
+        masked.reverse = true
+        masked.dropStates(perStep: hidden > 200)
+        for layer in [plain, RecurrentBitTests.ragged(plain), masked] {
           let run = RecurrentRun(kernels, layer)
           expectSameBits("\(kernels.name) \(layer.testDescription)") {
             let output = run.forward(training: true)
             return [output.y, output.hLast] + run.backward(after: output).named.map(\.buffer)
+          }
+        }
+      }
+    }
+
+    /// Several independent layers in one call, among as many threads as there may be.
+    @Test(arguments: Kernels.all, [Cell.lstm, .gruResetBefore])
+    func layersTogether(kernels: Kernels, cell: Cell) {
+      let layers = (0..<5).map { number in
+        var layer = RecurrentLayer(
+          cell, steps: 6, batch: 3 + number * 4, input: 7, hidden: size(kernels, 70, 6), seed: 84 + number)
+        layer.reverse = number % 2 == 1
+        return number % 3 == 2 ? RecurrentBitTests.ragged(layer) : layer
+      }
+      let runs = layers.map { RecurrentRun(kernels, $0) }
+      let outputs = runs.map { $0.forward(training: true) }
+      let gradients = zip(runs, outputs).map { $0.backward(after: $1) }
+      defer { rk_set_threads(rk_default_threads()) }
+      for threads: Int32 in [1, 2, 3, 8] {
+        rk_set_threads(threads)
+        let together = RecurrentRun.forward(runs)
+        for (output, expected) in zip(together, outputs) {
+          CRecurrentKernelsTests.expectSameBits(output.y, expected.y, "\(kernels.name), y, \(threads) threads")
+          CRecurrentKernelsTests.expectSameBits(output.hLast, expected.hLast, "\(kernels.name), h_last")
+        }
+        for (all, expected) in zip(RecurrentRun.backward(runs, after: together), gradients) {
+          for (name, buffer) in all.named {
+            guard let other = expected[name] else { continue }
+            CRecurrentKernelsTests.expectSameBits(buffer, other, "\(kernels.name), \(name), \(threads) threads")
           }
         }
       }

@@ -69,6 +69,10 @@ typedef struct rk_recurrent {
   int64_t hidden_size;  /* H >= 1 */
   const int32_t *_Nullable lengths; /* [N], each 0...T; NULL: all T */
   int32_t reverse;      /* 1: each row runs from its own last real step to step 0 */
+  /* What the state before a step is multiplied by, element by element, on its way to R (the rest of the cell sees the
+   * state itself): the [N, H] numbers for time t begin at hidden_mask + t hidden_mask_step. NULL: ones. */
+  const rk_real *_Nullable hidden_mask;
+  int64_t hidden_mask_step; /* N·H, or 0 for one mask for all steps */
 } rk_recurrent;
 
 /* y[t, n] is the output at time t, also when `reverse`; rows past their length are 0. The last states are those after

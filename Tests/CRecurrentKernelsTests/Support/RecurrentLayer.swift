@@ -39,6 +39,9 @@ struct RecurrentLayer: Sendable, CustomTestStringConvertible {
   /// Elements between the end of a row of y or dy and the start of the next.
   var gap = 0
 
+  /// What states are multiplied by on their way to R: `[N, H]`, or `[T, N, H]` with a mask of its own for each step.
+  var hiddenMask: [Double]?
+
   var x: [Double] = []
   var inputWeight: [Double] = []
   var hiddenWeight: [Double] = []
@@ -77,20 +80,32 @@ struct RecurrentLayer: Sendable, CustomTestStringConvertible {
     if let lengths { text += " lengths \(lengths)" }
     if h0 == nil { text += " no states" }
     if inputBias == nil { text += " no biases" }
+    if hiddenMask != nil { text += hasMaskPerStep ? " masks" : " mask" }
     if gap > 0 { text += " gap \(gap)" }
     return text
   }
 
   var stride: Int { hiddenSize + gap }
 
+  private var hasMaskPerStep: Bool { steps > 1 && hiddenMask?.count == steps * batch * hiddenSize }
+
+  /// Drops about a third of the states, with the same mask for all steps or a new one for each.
+  mutating func dropStates(perStep: Bool) {
+    var numbers = Numbers(seed: 90)
+    hiddenMask = (0..<((perStep ? steps : 1) * batch * hiddenSize)).map { _ in numbers.integer(0...2) == 0 ? 0 : 1.5 }
+  }
+
   func length(_ row: Int) -> Int { lengths.map { Int($0[row]) } ?? steps }
 
-  /// Calls `body` with the problem as C sees it.
-  func withProblem<Result>(_ body: (UnsafePointer<rk_recurrent>) -> Result) -> Result {
+  /// Calls `body` with the problem as C sees it; `mask` holds `hiddenMask` in the element type of the kernels.
+  func withProblem<Result>(
+    mask: UnsafeRawPointer? = nil, _ body: (UnsafePointer<rk_recurrent>) -> Result
+  ) -> Result {
     func call(_ lengths: UnsafePointer<Int32>?) -> Result {
       var problem = rk_recurrent(
         cell: cell.kind, activation: cell.activation, slope: cell.slope, steps: Int64(steps), batch: Int64(batch),
-        input_size: Int64(inputSize), hidden_size: Int64(hiddenSize), lengths: lengths, reverse: reverse ? 1 : 0)
+        input_size: Int64(inputSize), hidden_size: Int64(hiddenSize), lengths: lengths, reverse: reverse ? 1 : 0,
+        hidden_mask: mask, hidden_mask_step: hasMaskPerStep ? Int64(batch * hiddenSize) : 0)
       return body(&problem)
     }
     guard let lengths else { return call(nil) }
@@ -107,6 +122,9 @@ extension RecurrentLayer {
     let width = batch * inputSize
     one.x = Array(x[(time * width)..<((time + 1) * width)])
     (one.h0, one.c0) = (h, c)
+    if hasMaskPerStep, let hiddenMask {
+      one.hiddenMask = Array(hiddenMask[(time * batch * hiddenSize)..<((time + 1) * batch * hiddenSize)])
+    }
     (one.dy, one.dhLast, one.dcLast) = (nil, nil, nil)
     return one
   }
@@ -134,6 +152,7 @@ extension RecurrentLayer {
     one.lengths = lengths.map { [$0[n]] }
     one.x = pick(x, steps, inputSize) ?? []
     (one.h0, one.c0) = (pick(h0, 1, hiddenSize), pick(c0, 1, hiddenSize))
+    one.hiddenMask = pick(hiddenMask, hasMaskPerStep ? steps : 1, hiddenSize)
     one.dy = pick(dy, steps, hiddenSize)
     (one.dhLast, one.dcLast) = (pick(dhLast, 1, hiddenSize), pick(dcLast, 1, hiddenSize))
     return one

@@ -7,11 +7,13 @@ struct RecurrentOutput {
   let hLast: Buffer
   let cLast: Buffer?
   let saved: Buffer?
+  fileprivate let workspace: Buffer
 }
 
 /// What a backward pass wrote, with the contract's names.
 struct RecurrentGradients {
   var named: [(name: String, buffer: Buffer)] = []
+  fileprivate var scratch: [Buffer] = []
 
   subscript(_ name: String) -> Buffer? { named.first { $0.name == name }?.buffer }
 }
@@ -28,6 +30,7 @@ struct RecurrentRun {
   private let dy: Buffer?
   private let dhLast: Buffer?
   private let dcLast: Buffer?
+  private let hiddenMask: Buffer?
 
   /// Packs the weights, unless another run has packed the same ones.
   init(_ kernels: Kernels, _ layer: RecurrentLayer, weightsOf other: RecurrentRun? = nil) {
@@ -49,6 +52,11 @@ struct RecurrentRun {
     (h0, c0) = (layer.h0.map(kernels.buffer), layer.c0.map(kernels.buffer))
     dy = layer.dy.map { kernels.buffer(Self.spread($0, layer)) }
     (dhLast, dcLast) = (layer.dhLast.map(kernels.buffer), layer.dcLast.map(kernels.buffer))
+    hiddenMask = layer.hiddenMask.map(kernels.buffer)
+  }
+
+  private func withProblem<Result>(_ body: (UnsafePointer<rk_recurrent>) -> Result) -> Result {
+    layer.withProblem(mask: hiddenMask.map { UnsafeRawPointer($0.pointer) }, body)
   }
 
   /// Rows moved apart. What lies between them, and past a row's length, must not be read.
@@ -65,29 +73,74 @@ struct RecurrentRun {
 
   /// The forward pass. Rows of y are `layer.stride` apart; the gaps between them must stay as they are.
   func forward(training: Bool) -> RecurrentOutput {
+    let (output, call) = prepareForward(training: training)
+    withProblem { problem in
+      withUnsafePointer(to: call) { kernels.table.recurrent_forward(1, problem, $0) }
+    }
+    checkGaps(output)
+    return output
+  }
+
+  /// The forward passes of several layers in one call.
+  static func forward(_ runs: [RecurrentRun]) -> [RecurrentOutput] {
+    let prepared = runs.map { $0.prepareForward(training: true) }
+    let calls = prepared.map(\.call)
+    withProblems(runs) { runs[0].kernels.table.recurrent_forward(Int64(runs.count), $0, calls) }
+    return prepared.map(\.output)
+  }
+
+  /// The backward passes of several layers in one call.
+  static func backward(_ runs: [RecurrentRun], after outputs: [RecurrentOutput]) -> [RecurrentGradients] {
+    let prepared = zip(runs, outputs).map { $0.prepareBackward(after: $1, before: 0, only: nil) }
+    let calls = prepared.map(\.call)
+    withProblems(runs) { runs[0].kernels.table.recurrent_backward(Int64(runs.count), $0, calls) }
+    return prepared.map(\.gradients)
+  }
+
+  private static func withProblems(
+    _ runs: [RecurrentRun], _ known: [rk_recurrent] = [], _ body: ([rk_recurrent]) -> Void
+  ) {
+    if known.count == runs.count { return body(known) }
+    runs[known.count].withProblem { withProblems(runs, known + [$0.pointee], body) }
+  }
+
+  private func prepareForward(training: Bool) -> (output: RecurrentOutput, call: rk_recurrent_forward) {
     let table = kernels.table
     let states = layer.batch * layer.hiddenSize
     let y = kernels.buffer(count: max(0, layer.steps * layer.batch * layer.stride - layer.gap))
     let hLast = kernels.buffer(count: states)
     let cLast = layer.cell.hasCellState ? kernels.buffer(count: states) : nil
-    let saved = training ? kernels.buffer(count: layer.withProblem { Int(table.recurrent_saved_size($0)) }) : nil
-    let size = layer.withProblem { table.recurrent_forward_workspace($0, training ? 1 : 0) }
+    let saved = training ? kernels.buffer(count: withProblem { Int(table.recurrent_saved_size($0)) }) : nil
+    let size = withProblem { table.recurrent_forward_workspace($0, training ? 1 : 0) }
     let workspace = kernels.buffer(count: Int(size))
-    var call = rk_recurrent_forward(
+    let call = rk_recurrent_forward(
       x: x.pointer, packed: packed.pointer, h0: h0?.pointer, c0: c0?.pointer, y: y.pointer,
       y_stride: Int64(layer.stride), h_last: hLast.pointer, c_last: cLast?.pointer, saved: saved?.pointer,
       workspace: size > 0 ? workspace.pointer : nil)
-    layer.withProblem { table.recurrent_forward(1, $0, &call) }
+    return (RecurrentOutput(y: y, hLast: hLast, cLast: cLast, saved: saved, workspace: workspace), call)
+  }
+
+  private func checkGaps(_ output: RecurrentOutput) {
     for row in 0..<max(0, layer.steps * layer.batch - 1) where layer.gap > 0 {
       let gap = (row * layer.stride + layer.hiddenSize)..<((row + 1) * layer.stride)
-      if !y.isUntouched(gap) { Issue.record("\(kernels.name) wrote between rows of y: \(layer.testDescription)") }
+      if output.y.isUntouched(gap) { continue }
+      Issue.record("\(kernels.name) wrote between rows of y: \(layer.testDescription)")
     }
-    return RecurrentOutput(y: y, hLast: hLast, cLast: cLast, saved: saved)
   }
 
   /// The backward pass after a forward pass in training. Weight gradients start from `before`; `only` limits which
   /// gradients are asked for.
   func backward(after output: RecurrentOutput, before: Double = 0, only: Set<String>? = nil) -> RecurrentGradients {
+    let (gradients, call) = prepareBackward(after: output, before: before, only: only)
+    withProblem { problem in
+      withUnsafePointer(to: call) { kernels.table.recurrent_backward(1, problem, $0) }
+    }
+    return gradients
+  }
+
+  private func prepareBackward(
+    after output: RecurrentOutput, before: Double, only: Set<String>?
+  ) -> (gradients: RecurrentGradients, call: rk_recurrent_backward) {
     let table = kernels.table
     let (rows, states) = (layer.cell.gates * layer.hiddenSize, layer.batch * layer.hiddenSize)
     var gradients = RecurrentGradients()
@@ -98,11 +151,12 @@ struct RecurrentRun {
       gradients.named.append((name, buffer))
       return buffer.pointer
     }
-    let size = layer.withProblem { table.recurrent_backward_workspace($0) }
+    let size = withProblem { table.recurrent_backward_workspace($0) }
     let workspace = kernels.buffer(count: Int(size))
     // Only the working copy of what the forward pass saved is used up.
     let saved = (output.saved ?? kernels.buffer(count: 0)).copy()
-    var call = rk_recurrent_backward(
+    gradients.scratch = [workspace, saved]
+    let call = rk_recurrent_backward(
       x: x.pointer, packed_backward: packedBackward.pointer, h0: h0?.pointer, c0: c0?.pointer, y: output.y.pointer,
       y_stride: Int64(layer.stride), saved: saved.pointer, dy: dy?.pointer, dy_stride: Int64(layer.stride),
       dh_last: dhLast?.pointer, dc_last: dcLast?.pointer, dx: wanted("dx", layer.x.count),
@@ -110,8 +164,7 @@ struct RecurrentRun {
       dw_hh: wanted("dw_hh", rows * layer.hiddenSize, added: true), db_ih: wanted("db_ih", rows, added: true),
       db_hh: wanted("db_hh", rows, added: true), dh0: wanted("dh0", states),
       dc0: layer.cell.hasCellState ? wanted("dc0", states) : nil, workspace: size > 0 ? workspace.pointer : nil)
-    layer.withProblem { table.recurrent_backward(1, $0, &call) }
-    return gradients
+    return (gradients, call)
   }
 }
 
