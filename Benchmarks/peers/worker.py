@@ -13,6 +13,7 @@ null asks for the fastest, which is looked for once.
 import argparse
 import importlib
 import json
+import math
 import os
 import sys
 import time
@@ -20,6 +21,9 @@ import traceback
 
 # A setting this many times slower than another one is not worth a second look.
 HOPELESS = 3
+
+# A call of so many seconds has warmed up by itself.
+LONG_CALL = 0.5
 
 
 def limit_threads(count):
@@ -31,12 +35,17 @@ def limit_threads(count):
 
 
 def time_calls(call, budget, repeats):
-    """Seconds of one call: the median of runs of at least 100 microseconds, after two that do not count."""
-    call()
+    """Seconds of one call: the median of runs of at least 100 microseconds, after two calls, or a long one, that do not count.
+
+    The same rules as those of `recurrent bench`."""
     start = time.perf_counter()
     call()
     once = time.perf_counter() - start
-    calls = max(1, int(1e-4 / once + 0.5)) if once > 0 else 1000
+    if once < LONG_CALL:
+        start = time.perf_counter()
+        call()
+        once = time.perf_counter() - start
+    calls = max(1, math.ceil(1e-4 / once)) if once > 0 else 1000
     runs, end = [], time.perf_counter() + budget
     while len(runs) < repeats or time.perf_counter() < end:
         start = time.perf_counter()

@@ -16,6 +16,9 @@ struct Stopwatch: Sendable {
   /// A run that is shorter is repeated until the clock does not matter, and counts as one.
   private static let shortestRun = 100e-6
 
+  /// A call that takes this long has warmed up by itself.
+  private static let longCall = 0.5
+
   /// What was found: medians do not mind a run that was disturbed.
   struct Timing: Sendable {
     /// Seconds of one call, the median of all runs.
@@ -32,12 +35,16 @@ struct Stopwatch: Sendable {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Runs `work` until the budget is spent, after two runs that do not count.
+  /// Runs `work` until the budget is spent, after two calls that do not count, or one long call.
   func time(_ work: () -> Void) -> Timing {
-    work()
     var start = Stopwatch.now()
     work()
-    let once = Stopwatch.now() - start
+    var once = Stopwatch.now() - start
+    if once < Stopwatch.longCall {
+      start = Stopwatch.now()
+      work()
+      once = Stopwatch.now() - start
+    }
     let calls = once > 0 ? max(1, Int((Stopwatch.shortestRun / once).rounded(.up))) : 1000
     var runs: [Double] = []
     let end = Stopwatch.now() + budget
