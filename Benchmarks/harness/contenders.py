@@ -1,9 +1,11 @@
 """The processes that are compared: the tool, and a worker for each peer. Only one runs at a time."""
+import ctypes
 import json
 import os
 import select
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,14 +18,21 @@ LOG = ROOT / ".build" / "benchmarks" / "workers.log"
 PATIENCE = 240
 
 
+# prctl(2)
+SET_PARENT_DEATH_SIGNAL = 1
+PROCESS_CONTROL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
 class Failed(Exception):
     """A contender has no figure for a problem; the text says why."""
 
 
-def pin(threads):
-    """Takes as many cores as there are threads, the first ones that this process may use; Linux only."""
-    if hasattr(os, "sched_setaffinity"):
+def prepare_process(threads):
+    """In a process that is about to become a contender: it takes as many cores as there are threads, the first ones that it
+    may use, and ends with the process that started it, even if it is stopped then. Linux only."""
+    if PROCESS_CONTROL:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+        PROCESS_CONTROL(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 class Ours:
@@ -56,7 +65,7 @@ class Ours:
 
     def _run(self, *arguments):
         command = [TOOL, "bench", "--json", "--quiet", "--threads", str(self.threads), *arguments]
-        done = subprocess.run(command, text=True, capture_output=True, preexec_fn=lambda: pin(self.threads), check=False)
+        done = subprocess.run(command, text=True, capture_output=True, preexec_fn=lambda: prepare_process(self.threads), check=False)
         if done.returncode != 0:
             raise Failed(done.stderr.strip() or f"exit code {done.returncode}")
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -77,7 +86,7 @@ class Peer:
         with LOG.open("a") as log:
             self.process = subprocess.Popen(
                 [self.python, ROOT / "Benchmarks" / "peers" / "worker.py", self.name, "--threads", str(self.threads)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, preexec_fn=lambda: pin(self.threads))
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, preexec_fn=lambda: prepare_process(self.threads))
         self.buffer = b""
         hello = self._answer()
         if "absent" in hello:

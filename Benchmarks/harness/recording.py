@@ -1,4 +1,5 @@
 """What is kept: rows as soon as they are measured, the recorded comparison, and what is known of the peers' settings."""
+import hashlib
 import json
 import os
 import platform
@@ -10,7 +11,6 @@ from .contenders import ROOT
 RESULTS = ROOT / "Benchmarks" / "results"
 RECORD, TABLE, SETTINGS = RESULTS / "speed.json", RESULTS / "speed.md", RESULTS / "settings.json"
 SCRATCH = ROOT / ".build" / "benchmarks"
-ROWS = SCRATCH / "rows.jsonl"
 
 # A peer that was this many times slower than the best one on the same problem is not asked again.
 HOPELESS = 2
@@ -44,25 +44,37 @@ def row_key(row):
     return problem, row["threads"]
 
 
-class Rows:
-    """The rows of the running comparison, each written as soon as it is measured."""
+def whole_lines(text):
+    """The objects on the lines of a file whose last line may have been cut off."""
+    for line in text.splitlines():
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            return
 
-    def __init__(self, resume):
+
+class Rows:
+    """The rows of the running comparison, each written as soon as it is measured, in a file for each choice of problems."""
+
+    def __init__(self, choice, resume):
         self.origin = origin()
         self.rows = {}
+        name = hashlib.sha256(json.dumps(choice).encode()).hexdigest()[:8]
+        self.path = SCRATCH / f"rows-{name}.jsonl"
         SCRATCH.mkdir(parents=True, exist_ok=True)
-        if resume and ROWS.exists():
-            lines = [json.loads(line) for line in ROWS.read_text().splitlines()]
+        if resume and self.path.exists():
+            lines = list(whole_lines(self.path.read_text()))
             if lines and lines[0]["sources"] != self.origin["sources"]:
-                raise SystemExit(f"the rows in {ROWS} were measured with other sources ({lines[0]['sources']}, now "
+                raise SystemExit(f"the rows in {self.path} were measured with other sources ({lines[0]['sources']}, now "
                                  f"{self.origin['sources']}); begin anew without --resume")
             self.rows = {row_key(row): row for row in lines[1:]}
-        if not self.rows:
-            ROWS.write_text(json.dumps(self.origin) + "\n")
+        # Without a line that was cut off in the middle.
+        lines = [self.origin, *self.rows.values()]
+        self.path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
     def add(self, row):
         self.rows[row_key(row)] = row
-        with ROWS.open("a") as file:
+        with self.path.open("a") as file:
             file.write(json.dumps(row) + "\n")
             file.flush()
             os.fsync(file.fileno())
