@@ -109,12 +109,11 @@ def run_options(figures):
 
     def rates(*more):
         return {(line["cell"], line["mode"]): line["gflops"] for line in bench(*words, *more)}
-    plain = rates()
     for name, option in OPTIONS.items():
         modes = ["--modes", "train"] if name == "dropout" else []
-        with_option = rates(*option, *modes)
+        plain, with_option = rates(*modes), rates(*option, *modes)
         report_option(figures, name, {key: rate / plain[key] for key, rate in with_option.items()})
-    before = rates("--cells", "GRU-reset-before")
+    plain, before = rates("--cells", "GRU"), rates("--cells", "GRU-reset-before")
     report_option(figures, "reset_before", {key: rate / plain["GRU", key[1]] for key, rate in before.items()})
 
 

@@ -13,15 +13,19 @@ struct ReferenceCheck {
   /// The reference does some hundred million operations in a second.
   private static let mostOperations = 8e7
 
+  init(worstDifference: Double) { self.worstDifference = worstDifference }
+
+  /// Runs both.
   init(_ problem: BenchProblem) {
     let small = ReferenceCheck.reduced(problem)
     var measured = small.prepared()
     var reference = small.prepared(elementType: .float64)
     measured.run()
     reference.run()
-    worstDifference = zip(measured.results, reference.results).reduce(0) { worst, pair in
-      max(worst, ReferenceCheck.difference(pair.0.doubles, pair.1.doubles))
-    }
+    self.init(
+      worstDifference: zip(measured.results, reference.results).reduce(0) { worst, pair in
+        max(worst, ReferenceCheck.difference(pair.0.doubles, pair.1.doubles))
+      })
   }
 
   /// - Throws: `BenchError` where the difference is too large.

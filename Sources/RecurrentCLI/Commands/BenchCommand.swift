@@ -24,7 +24,8 @@ struct BenchCommand: ParsableCommand {
   var cells = "LSTM,GRU,RNN"
 
   @Option(
-    help: ArgumentHelp("T,B,I,H,L;T,B,I,H,L;… (default: the twelve that the project is judged by)", valueName: "shapes"))
+    help: ArgumentHelp("T,B,I,H,L;T,B,I,H,L;… (default: the twelve that the project is judged by)", valueName: "shapes")
+  )
   var shapes: String?
 
   @Option(help: ArgumentHelp("infer: forward; train: forward and all gradients", valueName: "names"))
@@ -98,7 +99,8 @@ struct BenchCommand: ParsableCommand {
   func problems() throws -> [BenchProblem] {
     let cells: [BenchCell] = try WordList.read(cells, option: "--cells")
     let modes: [BenchMode] = try WordList.read(modes, option: "--modes")
-    let shapes = try shapes.map { try $0.split(separator: ";").map { try BenchShape(String($0)) } } ?? BenchShape.standard
+    let shapes =
+      try shapes.map { try $0.split(separator: ";").map { try BenchShape(String($0)) } } ?? BenchShape.standard
     guard !shapes.isEmpty else { throw UsageError("--shapes: no shape is named") }
     return shapes.flatMap { shape in
       cells.flatMap { cell in
@@ -120,7 +122,8 @@ struct BenchCommand: ParsableCommand {
     for problem in problems {
       if !json { console.note("timing \(problem.name)") }
       let measurement = try BenchMeasurement(
-        problem, threads: threads, stopwatch: stopwatch, isChecked: check, limits: machine.map { LimitModel(limits: $0) })
+        problem, threads: threads, stopwatch: stopwatch, isChecked: check,
+        limits: machine.map { LimitModel(limits: $0) })
       table.append(measurement)
       if json { try console.json(.object(measurement.json(showsShare: share))) }
     }
