@@ -44,7 +44,7 @@ class Ours:
         self.checked = set()
 
     def version(self):
-        return subprocess.run([TOOL, "--version"], text=True, capture_output=True, check=True).stdout.strip()
+        return subprocess.run([TOOL, "--version"], text=True, capture_output=True, check=True).stdout.split(maxsplit=1)[1].strip()
 
     def layer(self, cell, shape, mode, budget, repeats, setting=None):
         problem = (cell, shape, mode)

@@ -9,7 +9,8 @@ import time
 from .contenders import ROOT
 
 RESULTS = ROOT / "Benchmarks" / "results"
-RECORD, TABLE, SETTINGS = RESULTS / "speed.json", RESULTS / "speed.md", RESULTS / "settings.json"
+RECORD = RESULTS / "speed.json"
+SETTINGS = "settings.json"
 SCRATCH = ROOT / ".build" / "benchmarks"
 
 # A peer that was this many times slower than the best one on the same problem is not asked again.
@@ -81,10 +82,15 @@ class Rows:
 
 
 class PeerSettings:
-    """The fastest setting of each peer for each problem, and which peers are far behind; looked for once."""
+    """The fastest setting of each peer for each problem, and which peers are far behind; looked for once.
 
-    def __init__(self, forget):
-        self.known = json.loads(SETTINGS.read_text()) if SETTINGS.exists() and not forget else {}
+    Whole runs keep theirs with the record; what others find out is kept apart."""
+
+    def __init__(self, is_whole, forget):
+        self.path = (RESULTS if is_whole else SCRATCH) / SETTINGS
+        self.known = {}
+        for path in [] if forget else [RESULTS / SETTINGS, self.path]:
+            self.known |= json.loads(path.read_text()) if path.exists() else {}
 
     @staticmethod
     def _key(peer, problem, threads):
@@ -108,9 +114,9 @@ class PeerSettings:
                 found["slower"] = summary["dropped"][peer.name]
             if found:
                 self.known[self._key(peer, problem, threads)] = found
-        SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in sorted(self.known.items())]
-        SETTINGS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+        self.path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def write_record(record, folder):

@@ -33,6 +33,10 @@ def summaries(rows):
     return result
 
 
+def threads_text(threads):
+    return "1 thread" if threads == 1 else f"{threads} threads"
+
+
 def time_text(milliseconds):
     for scale, unit in ((1e3, "us"), (1, "ms")):
         if milliseconds * scale < 1000:
@@ -76,7 +80,7 @@ def markdown(record):
              f"{record['processor']}. Commit {record['commit']}, {record['date']}. {versions}.", ""]
     for machine in record["machines"]:
         reading = ", ".join(f"{name} {speed['all_threads']}" for name, speed in machine["read_gb_per_s"].items())
-        lines.append(f"- {machine['threads']} thread(s): peak {machine['peak_gflops_per_core']} GFLOP/s a core "
+        lines.append(f"- {threads_text(machine['threads'])}: peak {machine['peak_gflops_per_core']} GFLOP/s a core "
                      f"({machine['instruction_set']}); reading, GB/s: {reading}.")
     if record["absent"]:
         lines.append("- Left out: " + "; ".join(f"{name} ({reason})" for name, reason in record["absent"].items()) + ".")
@@ -91,7 +95,7 @@ def markdown(record):
     layers = [row for row in record["rows"] if "cell" in row]
     for threads, mode in sorted({(row["threads"], row["mode"]) for row in layers}):
         title = "forward" if mode == "infer" else "forward and backward"
-        lines += ["", f"## {title}, {'one thread' if threads == 1 else f'{threads} threads'}", "",
+        lines += ["", f"## {title}, {threads_text(threads)}", "",
                   "| shape | cell | recurrent | GFLOP/s | best peer | ratio | spread | others |",
                   "|---|---|---:|---:|---:|---:|---:|---|"]
         lines += [layer_line(row) for row in layers if (row["threads"], row["mode"]) == (threads, mode)]
@@ -105,7 +109,7 @@ def markdown(record):
 
 def row_name(row):
     problem = row["step"] if "step" in row else f"{row['cell']} {shape_name(row['shape'])} {row['mode']}"
-    return f"{problem}, {row['threads']} thread(s)"
+    return f"{problem}, {threads_text(row['threads'])}"
 
 
 def compared(record, last):

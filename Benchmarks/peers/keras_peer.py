@@ -14,6 +14,11 @@ def start(threads):
     return f"{keras.__version__} on TensorFlow {tensorflow.__version__}"
 
 
+def forget():
+    """What was compiled for earlier problems."""
+    keras.backend.clear_session()
+
+
 def settings(cell, shape, mode):
     kinds = ["function", "xla"]
     if shape[0] * shape[4] <= MOST_UNROLLED:
