@@ -9,9 +9,10 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Times recurrent layers and whole training steps on this machine.",
     discussion: """
-      A shape is T,B,I,H,L: time steps, rows, features of an input step, units, layers. Times are medians. GFLOP/s count
-      useful work: the products of weights with real steps, three times as many where gradients are computed. Before it is
-      timed, each problem is compared with the reference kernels on fewer steps and rows.
+      A shape is T,B,I,H,L: time steps, rows, features of an input step, units, layers. Times are \
+      medians. GFLOP/s count useful work: the products of weights with real steps, three times as many \
+      where gradients are computed. Before it is timed, each problem is compared with the reference \
+      kernels on fewer steps and rows.
 
       EXAMPLES:
         recurrent bench --shapes "128,32,128,128,1;1,1,512,512,1" --share
@@ -24,7 +25,7 @@ struct BenchCommand: ParsableCommand {
   var cells = "LSTM,GRU,RNN"
 
   @Option(
-    help: ArgumentHelp("T,B,I,H,L;T,B,I,H,L;… (default: the twelve that the project is judged by)", valueName: "shapes")
+    help: ArgumentHelp("T,B,I,H,L;T,B,I,H,L;… (default: twelve, from tiny to large)", valueName: "shapes")
   )
   var shapes: String?
 
