@@ -9,6 +9,8 @@ struct BenchMeasurement: Sendable {
   let checksum: Double
   /// The least time that the machine allows, in seconds, where its limits are known.
   let limit: Double?
+  /// Operations that one core did in a second just before, where the limits are known.
+  let peakPerCore: Double?
 
   /// Useful operations in a second.
   var rate: Double { problem.operations / timing.seconds }
@@ -27,6 +29,7 @@ struct BenchMeasurement: Sendable {
     timing = stopwatch.time { subject.run() }
     checksum = Checksum.of(subject.results)
     limit = limits?.seconds(problem)
+    peakPerCore = limits?.limits.peakPerCore
     self.problem = problem
     self.threads = threads
   }
@@ -47,7 +50,8 @@ struct BenchMeasurement: Sendable {
     if problem.isBidirectional { json["bidirectional"] = true }
     if problem.dropout > 0 { json["dropout"] = .number(Double("\(problem.dropout)") ?? 0) }
     if problem.state != .zero { json["state"] = .string(problem.state.rawValue) }
-    if showsShare, let limit, let share {
+    if showsShare, let limit, let share, let peakPerCore {
+      json["peak_gflops_per_core"] = .number((peakPerCore / 1e8).rounded() / 10)
       json["limit_ms"] = .number(limit.milliseconds)
       json["share"] = .number((share * 1e4).rounded() / 1e4)
     }

@@ -18,9 +18,9 @@ struct MachineReport: Sendable {
   /// Threads that work together.
   let threads: Int
   /// Floating-point operations that one core does in a second, with fused multiply-add where there is one.
-  let peakPerCore: Double
+  private(set) var peakPerCore: Double
   /// The same, of all threads together.
-  let peakOfAll: Double
+  private(set) var peakOfAll: Double
   /// The nearest to the core first; the last one is the memory.
   let levels: [Level]
   let caches: [CacheSize]
@@ -58,8 +58,8 @@ extension MachineReport {
   /// counts little. Takes about half a second.
   static func measure(threads: Int) -> MachineReport {
     let caches = CacheSize.ofThisMachine
-    let peak = bestRate { MachineLimits.multiplyAdd(rounds: 200_000, threads: 1) }
-    let peakOfAll = threads == 1 ? peak : bestRate { MachineLimits.multiplyAdd(rounds: 200_000, threads: threads) }
+    let peak = sustainedPeak(threads: 1)
+    let peakOfAll = threads == 1 ? peak : sustainedPeak(threads: threads)
     let memory = memoryBytes(caches)
     // Every measurement reads its part of one block.
     let block = Tensor(zeros: [memory / ElementType.float32.stride])
@@ -98,6 +98,25 @@ extension MachineReport {
       MachineLimits.read(part, passes: passes, threads: threads)
       return passes * part.count * ElementType.float32.stride
     }
+  }
+
+  /// The report with the peak measured again: the clock of a core changes with time and with what its neighbours do.
+  func measuringPeakAgain() -> MachineReport {
+    var report = self
+    report.peakPerCore = MachineReport.sustainedPeak(threads: 1)
+    report.peakOfAll =
+      threads == 1 ? report.peakPerCore : MachineReport.sustainedPeak(threads: threads)
+    return report
+  }
+
+  /// Over a time long enough for the clock to settle.
+  private static func sustainedPeak(threads: Int) -> Double {
+    var operations = 0.0
+    let start = Stopwatch.now()
+    while Stopwatch.now() - start < 0.05 {
+      operations += Double(MachineLimits.multiplyAdd(rounds: 200_000, threads: threads))
+    }
+    return operations / (Stopwatch.now() - start)
   }
 
   /// The best of some runs, in units of what `work` returns in a second.

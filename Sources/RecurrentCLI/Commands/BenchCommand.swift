@@ -124,7 +124,7 @@ struct BenchCommand: ParsableCommand {
       if !json { console.note("timing \(problem.name)") }
       let measurement = try BenchMeasurement(
         problem, threads: threads, stopwatch: stopwatch, isChecked: check,
-        limits: machine.map { LimitModel(limits: $0) })
+        limits: machine.map { LimitModel(limits: share ? $0.measuringPeakAgain() : $0) })
       table.append(measurement)
       if json { try console.json(.object(measurement.json(showsShare: share))) }
     }
