@@ -40,9 +40,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// The product of all sizes; 1 for a scalar.
   public var elementCount: Int {
-    var product = 1
-    for axis in 0..<rank { product *= Int(storedSize(at: axis)) }
-    return product
+    // Sizes beyond the last axis are 1.
+    Int(outerSizes[0]) * Int(outerSizes[1]) * Int(outerSizes[2]) * Int(outerSizes[3]) * Int(innerSizes[0])
+      * Int(innerSizes[1])
   }
 
   /// The sizes as an array.
