@@ -46,7 +46,8 @@ import Testing
     return dx.values
   }
 
-  @Test(arguments: Kernels.all, [0, 0.1]) func theGradientMayTakeTheLogitsPlace(kernels: Kernels, smoothing: Double) throws {
+  @Test(arguments: Kernels.all, [0, 0.1])
+  func theGradientMayTakeTheLogitsPlace(kernels: Kernels, smoothing: Double) throws {
     for n in SoftmaxTests.widths {
       let rows = SoftmaxRows(3, n, seed: 46)
       let targets: [Int32] = [Int32(n / 2), -1, Int32(n - 1)]

@@ -34,6 +34,10 @@ package struct OptionalTensor: Sendable {
     return UnsafeRawPointer(storage.base) + offset * storage.elementType.stride
   }
 
+  /// The type of the elements.
+  @inline(__always)
+  package var elementType: ElementType? { storage?.elementType }
+
   /// The elements without the shape.
   @inline(__always)
   package var elements: TensorElements? {

@@ -39,6 +39,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var rank: Int { Int(count) }
 
   /// The product of all sizes; 1 for a scalar.
+  @inline(__always)
   public var elementCount: Int {
     // Sizes beyond the last axis are 1.
     Int(outerSizes[0]) * Int(outerSizes[1]) * Int(outerSizes[2]) * Int(outerSizes[3]) * Int(innerSizes[0])

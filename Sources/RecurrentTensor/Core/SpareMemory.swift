@@ -33,7 +33,7 @@ enum SpareMemory {
     if block.load(as: Int.self) > largestKept {
       block.deallocate()
     } else {
-      let other = spare.exchange(UInt(bitPattern: block), ordering: .releasing)
+      let other = spare.exchange(UInt(bitPattern: block), ordering: .acquiringAndReleasing)
       UnsafeMutableRawPointer(bitPattern: other)?.deallocate()
     }
   }

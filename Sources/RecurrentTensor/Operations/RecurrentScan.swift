@@ -201,6 +201,7 @@ extension RecurrentScan {
     _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, weights: RecurrentWeights, initialHidden: OptionalTensor,
     initialCell: OptionalTensor
   ) {
+    if fits(kind, x, lengths, weights, initialHidden, initialCell) { return }
     let rows = kind.gateCount * weights.hiddenSize
     requireElementType(x, weights.inputHidden)
     requireElementType(x, weights.hiddenHidden)
@@ -217,6 +218,30 @@ extension RecurrentScan {
       precondition(
         lengths.allSatisfy { $0 >= 0 && $0 <= x.shape[0] }, "a length is not between 0 and \(x.shape[0]) steps")
     }
+  }
+
+  /// Whether all is well, in few instructions; where not, the checks one by one say what is wrong.
+  @inline(__always)
+  private static func fits(
+    _ kind: RecurrentKind, _ x: Tensor, _ lengths: [Int32]?, _ weights: RecurrentWeights,
+    _ initialHidden: OptionalTensor, _ initialCell: OptionalTensor
+  ) -> Bool {
+    guard lengths == nil, x.shape.rank == 3, weights.inputHidden.shape.rank == 2, weights.hiddenHidden.shape.rank == 2
+    else { return false }
+    let (type, units) = (x.elementType, weights.hiddenSize)
+    let rows = kind.gateCount * units
+    func isBias(_ bias: OptionalTensor) -> Bool {
+      bias.storage == nil || bias.elementType == type && bias.shape.rank == 1 && bias.shape[0] == rows
+    }
+    func isState(_ state: OptionalTensor) -> Bool {
+      state.storage == nil
+        || state.elementType == type && state.shape.rank == 2 && state.shape[0] == x.shape[1]
+          && state.shape[1] == units
+    }
+    return weights.inputHidden.elementType == type && weights.hiddenHidden.elementType == type
+      && weights.inputSize == x.shape[2] && weights.inputHidden.shape[0] == rows
+      && weights.hiddenHidden.shape[0] == rows && isBias(weights.inputBias) && isBias(weights.hiddenBias)
+      && isState(initialHidden) && isState(initialCell)
   }
 
   private static func checkBias(_ bias: OptionalTensor, _ x: Tensor, _ rows: Int) {

@@ -195,4 +195,26 @@ struct RecurrentScanTests {
       _ = Self.scan(Self.cells[0], Self.operands(Self.cells[0]), lengths: [1, 2, 5])
     }
   }
+
+  // MARK: Memory
+
+  @Test(arguments: cells, [false, true])
+  func smallResultsShareABlockAndKeepTheirNumbers(_ cell: Cell, _ isReversed: Bool) {
+    let operands = Self.operands(cell)
+    let whole = Self.scan(cell, operands, isReversed: isReversed)
+    #expect(whole.lastHidden.storage === whole.outputs.storage)
+    #expect(whole.lastHidden.doubles == whole.outputs[isReversed ? 0 : Self.steps - 1].doubles)
+    let ragged = Self.scan(cell, operands, lengths: [4, 4, 4], isReversed: isReversed)
+    #expect(ragged.lastHidden.doubles == whole.lastHidden.doubles)
+    #expect(ragged.lastCell.doubles == whole.lastCell.doubles)
+  }
+
+  @Test func aStateThatIsKeptDoesNotKeepManyOutputs() {
+    let cell = Self.cells[1]
+    var operands = Self.operands(cell)
+    operands[0] = .doubles([500, Self.batch, Self.inputs], seed: 8)
+    let result = Self.scan(cell, operands)
+    #expect(result.lastHidden.storage !== result.outputs.storage)
+    #expect(result.lastHidden.doubles == result.outputs[499].doubles)
+  }
 }
