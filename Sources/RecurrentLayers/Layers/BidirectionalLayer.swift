@@ -82,15 +82,19 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
   ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
-    if merge == .concatenate { return sideBySide(inputs, from: state) }
+    switch merge {
+    case .concatenate: sideBySide(inputs, from: state)
+    case .sum: merging(inputs, from: state) { $0 + $1 }
+    case .average: merging(inputs, from: state) { ($0 + $1) * 0.5 }
+    case .multiply: merging(inputs, from: state) { $0 * $1 }
+    }
+  }
+
+  private func merging(
+    _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?, by merge: (Tensor, Tensor) -> Tensor
+  ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
     let (ahead, back, finalState) = separate(inputs, from: state)
-    let merged =
-      switch merge {
-      case .concatenate, .sum: ahead.values + back.values
-      case .average: (ahead.values + back.values) * 0.5
-      case .multiply: ahead.values * back.values
-      }
-    return (inputs.replacingValues(merged), finalState)
+    return (inputs.replacingValues(merge(ahead.values, back.values)), finalState)
   }
 
   /// Both directions at once: cells that the library has kernels for write where the merged outputs stand.

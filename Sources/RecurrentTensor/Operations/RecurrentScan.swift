@@ -52,8 +52,7 @@ package struct RecurrentScan: DifferentiableOperation {
       var call = rk_recurrent_forward(
         x: x.pointer, packed: packed.base, h0: initialHidden.pointer, c0: initialCell.pointer,
         y: memory.outputs.base, y_stride: problem.pointee.hidden_size, h_last: memory.lastHidden,
-        c_last: memory.lastCell,
-        saved: nil, workspace: nil)
+        c_last: memory.lastCell, saved: nil, workspace: nil)
       let size = Int(kernels.pointee.recurrent_forward_workspace(problem, tape == nil ? 0 : 1))
       guard let tape else {
         SpareMemory.withScratch(byteCount: size * type.stride) { workspace in
@@ -72,10 +71,9 @@ package struct RecurrentScan: DifferentiableOperation {
     guard let tape, let saved else { return memory.result(at: nil) }
     let first = tape.record(
       RecurrentScan(
-        problem: problem, x: x.elements, weights: weights,
-        initialHidden: initialHidden.elements, initialCell: initialCell.elements, outputs: memory.outputs,
-        saved: saved, inputPlace: x.place, initialHiddenPlace: initialHidden.place,
-        initialCellPlace: initialCell.place),
+        problem: problem, x: x.elements, weights: weights, initialHidden: initialHidden.elements,
+        initialCell: initialCell.elements, outputs: memory.outputs, saved: saved, inputPlace: x.place,
+        initialHiddenPlace: initialHidden.place, initialCellPlace: initialCell.place),
       outputCount: 3)
     return memory.result(at: first)
   }
@@ -97,8 +95,8 @@ package struct RecurrentScan: DifferentiableOperation {
       let size = Int(kernels.pointee.recurrent_backward_workspace(problem))
       var call = rk_recurrent_backward(
         x: x.pointer, packed_backward: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.base, y_stride: hiddenSize, saved: saved.base, dy: dy?.pointer,
-        dy_stride: hiddenSize, dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.base,
+        y: outputs.base, y_stride: hiddenSize, saved: saved.base, dy: dy?.pointer, dy_stride: hiddenSize,
+        dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.base,
         dw_ih: adjoints.pointer(for: weights.inputHidden.place),
         dw_hh: adjoints.pointer(for: weights.hiddenHidden.place),
         db_ih: adjoints.pointer(for: weights.inputBias.place), db_hh: adjoints.pointer(for: weights.hiddenBias.place),

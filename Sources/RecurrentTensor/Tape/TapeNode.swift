@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// A node counts no reference to its tape: tensors are copied often, and the tape of a scope that is open is alive. What
 /// it points to outlives every tape, so that a tensor of a finished scope is recognised rather than followed.
-// Unchecked: the anchor is changed only by the thread that opens and closes the scope.
+// Unchecked: the anchor is changed only by the thread that opens and closes the scope. Another thread may hold a tensor of
+// the scope but not compute with it: `record` refuses it, and `detached()` gives it one that refers to no scope.
 package struct TapeNode: @unchecked Sendable {
   let anchor: UnsafeMutablePointer<TapeAnchor>
   // Half words, so that a tensor fills one cache line.
