@@ -18,7 +18,8 @@ public final class ReadableFile: Sendable {
   /// Opens the file at `path`, which must be a plain file: no folder, pipe or device.
   public init(_ path: String) throws(FileError) {
     // O_NONBLOCK: opening a pipe must not wait for a writer.
-    descriptor = try attempt(.read, path) { () throws(SystemError) in
+    // Not yet `self.descriptor`: an initialiser that throws once everything is set runs `deinit`, which closes again.
+    let descriptor = try attempt(.read, path) { () throws(SystemError) in
       try checked { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
     self.path = path
@@ -34,6 +35,7 @@ public final class ReadableFile: Sendable {
       throw FileError(
         path: path, operation: .read, reason: info.st_mode & S_IFMT == S_IFDIR ? .isFolder : .notRegularFile)
     }
+    self.descriptor = descriptor
   }
 
   deinit {

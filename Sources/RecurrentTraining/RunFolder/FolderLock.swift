@@ -16,7 +16,8 @@ final class FolderLock: Sendable {
   /// Takes the lock of a folder, or throws `inUse` where somebody holds it.
   init(_ folder: String) throws(RunFolderError) {
     let path = folder + "/" + Self.fileName
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    // Not yet `self.descriptor`: an initialiser that throws once everything is set runs `deinit`, which closes again.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw RunFolderError(path: folder, reason: .file(FileError(path: path, operation: .write, .last)))
     }
@@ -28,6 +29,7 @@ final class FolderLock: Sendable {
         path: folder,
         reason: error.code == EWOULDBLOCK ? .inUse : .file(FileError(path: path, operation: .write, error)))
     }
+    self.descriptor = descriptor
   }
 
   deinit {
