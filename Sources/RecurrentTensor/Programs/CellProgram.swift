@@ -1,0 +1,86 @@
+package import CRecurrentKernels
+
+/// The instructions of a cell and where its numbers lie, ready for the loop over time.
+// Unchecked: what the pointers refer to is written once, before anybody else can see the program.
+package final class CellProgram: @unchecked Sendable {
+  /// The program as C reads it.
+  package let pointer: UnsafePointer<rk_program>
+  /// The columns of the input's matrix.
+  package let inputWidth: Int
+  /// The widths of the parts of the state.
+  package let stateWidths: [Int]
+  /// Which part of the state is the output.
+  package let output: Int
+  /// Rows and columns of the matrices of the recurrence.
+  package let matrixShapes: [(rows: Int, columns: Int)]
+  /// Where each trained vector lies among all of them, and its width.
+  package let parameters: [(offset: Int, width: Int)]
+  /// The widths of the values given for every step.
+  package let stepValueWidths: [Int]
+  /// Instructions of the way there and of the way back.
+  package let instructionCounts: (forward: Int, backward: Int)
+  private let deallocate: () -> Void
+
+  init(_ graph: CellGraph, _ forward: ForwardLowering, _ backward: BackwardLowering, output: Int) {
+    var assignment = SlotAssignment(graph, forward: forward, backward: backward)
+    let there = assignment.resolve(forward: forward.instructions)
+    let back = assignment.resolve(backward: backward.instructions)
+    let matrices = graph.matrices.map {
+      rk_program_matrix(source: Int32(assignment.keptSlot($0.source)), gradient: Int32(assignment.gradientSlot($0.entry)))
+    }
+    let parameters = graph.parameters.map {
+      rk_program_parameter(
+        parameter: Int32(assignment.parameterSlot($0)), gradient: Int32(assignment.gradientSlot($0)))
+    }
+    inputWidth = graph.inputWidth
+    stateWidths = graph.states.map { graph.entries[$0].width }
+    self.output = graph.states.firstIndex(of: output) ?? 0
+    matrixShapes = graph.matrices.map { (graph.entries[$0.entry].width, graph.entries[$0.source].width) }
+    self.parameters = graph.parameters.map { assignment.place(ofParameter: $0) }
+    stepValueWidths = graph.stepValues.map { graph.entries[$0].width }
+    instructionCounts = (there.count, back.count)
+
+    let slots = CellProgram.copy(assignment.slots.slots)
+    let thereCopy = CellProgram.copy(there)
+    let backCopy = CellProgram.copy(back)
+    let matrixCopy = CellProgram.copy(matrices)
+    let parameterCopy = CellProgram.copy(parameters)
+    var program = rk_program()
+    program.slots = UnsafePointer(slots)
+    program.forward = UnsafePointer(thereCopy)
+    program.backward = UnsafePointer(backCopy)
+    program.matrices = UnsafePointer(matrixCopy)
+    program.parameters = UnsafePointer(parameterCopy)
+    program.forward_count = Int32(there.count)
+    program.backward_count = Int32(back.count)
+    program.matrix_count = Int32(matrices.count)
+    program.parameter_count = Int32(parameters.count)
+    program.state_count = Int32(graph.states.count)
+    program.output = Int32(self.output)
+    program.input = Int32(assignment.inputSlot)
+    program.input_gradient = Int32(assignment.inputGradientSlot)
+    withUnsafeMutableBytes(of: &program.record_sizes) { bytes in
+      let sizes = bytes.assumingMemoryBound(to: Int64.self)
+      for (region, size) in assignment.slots.sizes.enumerated() { sizes[region] = Int64(size) }
+    }
+    let pointer = UnsafeMutablePointer<rk_program>.allocate(capacity: 1)
+    pointer.initialize(to: program)
+    self.pointer = UnsafePointer(pointer)
+    deallocate = {
+      slots.deallocate()
+      thereCopy.deallocate()
+      backCopy.deallocate()
+      matrixCopy.deallocate()
+      parameterCopy.deallocate()
+      pointer.deallocate()
+    }
+  }
+
+  deinit { deallocate() }
+
+  private static func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
+    let copy = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+    copy.initialize(from: elements, count: elements.count)
+    return copy
+  }
+}
