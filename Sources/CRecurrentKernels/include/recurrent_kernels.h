@@ -257,6 +257,12 @@ typedef struct rk_kernels {
                                  rk_real *_Nonnull x);
   /* x[i] = uniform < keep ? 1 / keep : 0. */
   void (*_Nonnull random_mask)(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *_Nonnull x);
+
+  /* --- the machine's limits, for measurements; `result` is one element that keeps compilers from leaving work out */
+  /* Independent multiply-adds in registers, `rounds` of each; returns how many floating-point operations that were. */
+  int64_t (*_Nonnull multiply_add_rounds)(int64_t rounds, rk_real *_Nonnull result);
+  /* Reads x from end to end so many times; what is less than 8 vectors at its end may be left out. */
+  void (*_Nonnull read_passes)(int64_t passes, int64_t n, const rk_real *_Nonnull x, rk_real *_Nonnull result);
 } rk_kernels;
 
 /* The fastest float table that this CPU runs, chosen once. The environment variable RECURRENT_KERNELS may name another

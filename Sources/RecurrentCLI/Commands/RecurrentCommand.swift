@@ -18,7 +18,9 @@ struct RecurrentCommand: ParsableCommand {
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
+        See how fast recurrent layers are here, and how close to what the machine allows:
+          recurrent bench --share
       """,
     version: BuildInformation.versionText,
-    subcommands: [TrainCommand.self, ForecastCommand.self, EvaluateCommand.self, InfoCommand.self])
+    subcommands: [TrainCommand.self, ForecastCommand.self, EvaluateCommand.self, InfoCommand.self, BenchCommand.self])
 }

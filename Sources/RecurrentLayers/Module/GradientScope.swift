@@ -85,6 +85,13 @@ public final class GradientScope {
   }
 
   @usableFromInline
+  func backPropagate(from output: Tensor, gradient: Tensor) {
+    clearGradients(elementType: output.elementType)
+    tape.backPropagate(
+      from: output, gradient: gradient, into: LeafGradients(flat: gradients.flat, offsets: layout.offsets))
+  }
+
+  @usableFromInline
   func close() { tape.close() }
 
   /// Makes the gradients zero, in the memory of the previous step unless somebody has kept a copy of them.

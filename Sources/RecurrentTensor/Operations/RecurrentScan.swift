@@ -62,11 +62,11 @@ package struct RecurrentScan: DifferentiableOperation {
         c_last: lastCell?.mutablePointer, saved: saved?.base, workspace: nil)
       if let tape {
         call.workspace = tape.scratch(count: room, elementType: type)
-        kernels.pointee.recurrent_forward(problem, &call)
+        kernels.pointee.recurrent_forward(1, problem, &call)
       } else {
         withUnsafeTemporaryAllocation(byteCount: room * type.stride, alignment: 64) { workspace in
           call.workspace = workspace.baseAddress
-          kernels.pointee.recurrent_forward(problem, &call)
+          kernels.pointee.recurrent_forward(1, problem, &call)
         }
       }
       return saved
@@ -111,7 +111,7 @@ package struct RecurrentScan: DifferentiableOperation {
         dw_ih: adjoints.pointer(for: inputHidden), dw_hh: adjoints.pointer(for: hiddenHidden),
         db_ih: adjoints.pointer(for: inputBias), db_hh: adjoints.pointer(for: hiddenBias), dh0: dInitialHidden?.base,
         dc0: dInitialCell?.base, workspace: adjoints.tape.scratch(count: size, elementType: type))
-      kernels.pointee.recurrent_backward(problem, &call)
+      kernels.pointee.recurrent_backward(1, problem, &call)
     }
     extendLifetime((dy, dLastHidden, dLastCell))
     if let dx { adjoints.give(dx, to: inputPlace) }
@@ -141,7 +141,7 @@ extension RecurrentScan {
     var problem = rk_recurrent(
       cell: kind.cell, activation: kind.activation, slope: Double(kind.slope), steps: Int64(inputs[0]),
       batch: Int64(inputs[1]), input_size: Int64(inputs[2]), hidden_size: Int64(hiddenSize), lengths: nil,
-      reverse: isReversed ? 1 : 0)
+      reverse: isReversed ? 1 : 0, hidden_mask: nil, hidden_mask_step: 0)
     guard let lengths else { return body(&problem) }
     return lengths.withUnsafeBufferPointer { buffer in
       problem.lengths = buffer.baseAddress

@@ -182,14 +182,22 @@ package final class Tape: @unchecked Sendable {
   /// - Parameter leaves: The zeroed memory that receives the gradients of the leaves, which are the first nodes.
   package func backPropagate(from loss: Tensor, into leaves: LeafGradients) {
     precondition(loss.count == 1, "the loss must be a single number, not of shape \(loss.shape)")
-    guard let node = loss.node else { return }
+    let one = Tensor(repeating: 1, shape: loss.shape, elementType: loss.elementType, on: self)
+    backPropagate(from: loss, gradient: one, into: leaves)
+  }
+
+  /// Walks the records backwards from `output`, whose gradient is given, and adds up the gradients of the leaves.
+  ///
+  /// - Parameter gradient: Of the shape of `output`. It is not copied, and operations that hand it on may write to it.
+  package func backPropagate(from output: Tensor, gradient: Tensor, into leaves: LeafGradients) {
+    guard let node = output.node else { return }
     precondition(node.tape === self, "the loss belongs to another gradient scope")
     verify(node)
     while adjointSums.count < nodeCount { adjointSums.append(GradientSum()) }
 
     var adjoints = Adjoints(tape: self, sums: adjointSums, leaves: leaves)
     adjointSums = []
-    adjoints.give(Tensor(repeating: 1, shape: loss.shape, elementType: loss.elementType, on: self), to: loss)
+    adjoints.give(gradient, to: output)
     for record in records.reversed() {
       adjoints.firstOutput = record.firstOutput
       record.operation.pullback(at: record.memory, &adjoints)

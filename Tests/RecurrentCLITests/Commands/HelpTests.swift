@@ -26,6 +26,8 @@ struct HelpTests {
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
+        See how fast recurrent layers are here, and how close to what the machine allows:
+          recurrent bench --share
 
       USAGE: recurrent <subcommand>
 
@@ -38,6 +40,7 @@ struct HelpTests {
         forecast                Forecasts past the end of the data, as CSV.
         evaluate, test          Judges a model by a backtest with rolling origin.
         info                    Shows what a model is, or what this program and machine are.
+        bench                   Times recurrent layers and whole training steps on this machine.
 
         See 'recurrent help <subcommand>' for detailed help.
 
@@ -109,7 +112,9 @@ struct HelpTests {
   }
 
   @Test func everyCommandLeadsWithExamples() throws {
-    for command in [["train"], ["fit"], ["train", "forecast"], ["forecast"], ["evaluate"], ["test"], ["info"]] {
+    for command in [
+      ["train"], ["fit"], ["train", "forecast"], ["forecast"], ["evaluate"], ["test"], ["info"], ["bench"],
+    ] {
       let result = try recurrent(command + ["--help"], in: TemporaryFolder())
       #expect(result.status == 0)
       let examples = try #require(result.output.firstRange(of: "EXAMPLES:"))

@@ -1,0 +1,113 @@
+import RecurrentLayers
+import RecurrentTensor
+
+/// A problem laid out in memory, ready to be run again and again.
+protocol BenchRunnable {
+  /// Runs it once.
+  mutating func run()
+  /// What the last run gave: the outputs, then, in training, the gradients of all parameters and of the input.
+  var results: [Tensor] { get }
+}
+
+/// The layers of a problem and its input, which is a parameter here, so that its gradient is computed as well.
+private struct BenchModel<Layer: SequenceLayer>: Module {
+  var stack: RecurrentStack<Layer>
+  var input: Parameter
+
+  mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
+    visitor.visit("stack", &stack)
+    visitor.visit("input", &input)
+  }
+}
+
+private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable {
+  private let mode: BenchMode
+  private let lengths: [Int]?
+  private let key: RandomKey?
+  private let state: StackState<Layer.State>?
+  private let outputGradient: Tensor
+  private var model: BenchModel<Layer>
+  private let scope = GradientScope()
+  private var outputs: Tensor?
+
+  init(_ problem: BenchProblem, _ elementType: ElementType, key: RandomKey, layers: [Layer]) {
+    let shape = problem.shape
+    let data = key.folding(.data)
+    mode = problem.mode
+    lengths = problem.rowLengths
+    self.key = problem.dropout > 0 && problem.mode == .train ? key.folding(.dropout) : nil
+
+    let input = Tensor(normal: [shape.steps, shape.batch, shape.inputSize], key: data.folding(0))
+    model = BenchModel(stack: RecurrentStack(layers, dropout: problem.dropout), input: Parameter(input))
+    model.mapParameters { _, value in value.converted(to: elementType) }
+
+    let width = problem.directions * shape.hiddenSize
+    outputGradient = Tensor(normal: [shape.steps, shape.batch, width], key: data.folding(1)).converted(to: elementType)
+    guard problem.state == .given else {
+      state = nil
+      return
+    }
+    var number = 1
+    state = StackState(
+      layers: layers.map { _ in
+        Layer.State(
+          components: Layer.State.componentNames.map { _ in
+            number += 1
+            return Tensor(normal: [shape.batch, shape.hiddenSize], deviation: 0.5, key: data.folding(number))
+              .converted(to: elementType)
+          })
+      })
+  }
+
+  mutating func run() {
+    switch mode {
+    case .infer:
+      outputs = model.stack(SequenceBatch(model.input.value, lengths: lengths), from: state).outputs.values
+    case .train:
+      let (lengths, state) = (lengths, state)
+      outputs = scope.evaluate(at: &model, key: key, outputGradient: outputGradient) { model in
+        model.stack(SequenceBatch(model.input.value, lengths: lengths), from: state).outputs.values
+      }
+    }
+  }
+
+  var results: [Tensor] {
+    guard let outputs else { return [] }
+    return [outputs] + (mode == .train ? (0..<scope.gradients.count).map { scope.gradients[$0] } : [])
+  }
+}
+
+extension BenchProblem {
+  /// Lays the problem out with random weights and inputs. The weights are functions of cell, I, H and L alone.
+  func prepared(elementType: ElementType = .float32) -> any BenchRunnable {
+    let key = RandomKey(seed: 7)
+    switch cell {
+    case .lstm:
+      return subject(elementType, key) { LSTMCell(inputSize: $0, hiddenSize: shape.hiddenSize, key: $1) }
+    case .gru:
+      return subject(elementType, key) { GRUCell(inputSize: $0, hiddenSize: shape.hiddenSize, key: $1) }
+    case .gruResetBefore:
+      return subject(elementType, key) {
+        GRUCell(inputSize: $0, hiddenSize: shape.hiddenSize, variant: .resetBefore, key: $1)
+      }
+    case .rnn:
+      return subject(elementType, key) { ElmanCell(inputSize: $0, hiddenSize: shape.hiddenSize, key: $1) }
+    }
+  }
+
+  private func subject<Cell: RecurrentCell>(
+    _ elementType: ElementType, _ key: RandomKey, _ cell: (_ inputSize: Int, _ key: RandomKey) -> Cell
+  ) -> any BenchRunnable {
+    let start: InitialState = state == .trainable ? .trainable : .zero
+    let layers = 0..<shape.layers
+    func cells(_ direction: Int) -> [Cell] {
+      layers.map { cell(inputSize(ofLayer: $0), key.folding(2 * $0 + direction)) }
+    }
+    if isBidirectional {
+      let both = zip(cells(0), cells(1)).map { BidirectionalLayer(forward: $0, backward: $1, initialState: start) }
+      return BenchSubject(self, elementType, key: key, layers: both)
+    }
+    let ahead = cells(0).map { RecurrentLayer($0, initialState: start) }
+    return BenchSubject(self, elementType, key: key, layers: ahead)
+  }
+}
