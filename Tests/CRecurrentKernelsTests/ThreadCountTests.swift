@@ -121,7 +121,9 @@ extension ThreadSettingTests {
           return buffer.pointer
         }
         table.softmax(R, N, x.pointer, result(rows * n))
-        table.cross_entropy(R, N, 0.1, x.pointer, indices, result(rows), result(rows * n))
+        let normalizers = result(2 * rows)
+        table.cross_entropy(R, N, 0.1, x.pointer, indices, result(rows), normalizers)
+        table.cross_entropy_backward(R, N, 0.1, x.pointer, normalizers, indices, dy.pointer, result(rows * n))
         table.reduce(RK_SUM, R, N, 1, x.pointer, result(rows))
         table.reduce(RK_SUM, 1, R, N, x.pointer, result(n))
         let (mean, rstd) = (result(rows), result(rows))

@@ -161,13 +161,13 @@ typedef struct rk_kernels {
   void (*_Nonnull log_softmax_backward)(int64_t rows, int64_t n, const rk_real *_Nonnull y,
                                         const rk_real *_Nonnull dy, rk_real *_Nonnull dx);
   /* losses[r] = -sum_k q[k] log softmax(x[r])[k] with q = (1 - smoothing) onehot(targets[r]) + smoothing / n;
-   * a negative target gives loss 0. probabilities [rows, n] receives softmax(x). */
+   * a negative target gives loss 0. normalizers [rows, 2] receives max x[r] and sum_k exp(x[r][k] - max x[r]). */
   void (*_Nonnull cross_entropy)(int64_t rows, int64_t n, double smoothing, const rk_real *_Nonnull x,
                                  const int32_t *_Nonnull targets, rk_real *_Nonnull losses,
-                                 rk_real *_Nonnull probabilities);
-  /* dx[r] += dlosses[r] (probabilities[r] - q[r]), 0 for negative targets. */
-  void (*_Nonnull cross_entropy_backward)(int64_t rows, int64_t n, double smoothing,
-                                          const rk_real *_Nonnull probabilities, const int32_t *_Nonnull targets,
+                                 rk_real *_Nonnull normalizers);
+  /* dx[r] = dlosses[r] (softmax(x[r]) - q[r]), 0 for negative targets; dx may be x. */
+  void (*_Nonnull cross_entropy_backward)(int64_t rows, int64_t n, double smoothing, const rk_real *_Nonnull x,
+                                          const rk_real *_Nonnull normalizers, const int32_t *_Nonnull targets,
                                           const rk_real *_Nonnull dlosses, rk_real *_Nonnull dx);
   /* y = (x - mean) rstd gain + shift per row; mean and rstd [rows] are kept for backward. gain, shift [n] or NULL. */
   void (*_Nonnull layer_norm)(int64_t rows, int64_t n, double epsilon, const rk_real *_Nonnull x,
@@ -258,7 +258,8 @@ typedef struct rk_kernels {
   /* x[i] = uniform < keep ? 1 / keep : 0. */
   void (*_Nonnull random_mask)(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *_Nonnull x);
 
-  /* --- the machine's limits, for measurements; `result` is one element that keeps compilers from leaving work out */
+  /* --- the machine's limits, for measurements; `result` is one element, read and written, so that compilers leave no work
+   * out */
   /* Independent multiply-adds in registers, `rounds` of each; returns how many floating-point operations that were. */
   int64_t (*_Nonnull multiply_add_rounds)(int64_t rounds, rk_real *_Nonnull result);
   /* Reads x from end to end so many times; what is less than 8 vectors at its end may be left out. */

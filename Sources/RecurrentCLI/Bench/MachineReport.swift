@@ -109,14 +109,9 @@ extension MachineReport {
     return report
   }
 
-  /// Over a time long enough for the clock to settle.
+  /// The best of some runs, each long enough for the clock to settle.
   private static func sustainedPeak(threads: Int) -> Double {
-    var operations = 0.0
-    let start = Stopwatch.now()
-    while Stopwatch.now() - start < 0.05 {
-      operations += Double(MachineLimits.multiplyAdd(rounds: 200_000, threads: threads))
-    }
-    return operations / (Stopwatch.now() - start)
+    bestRate { MachineLimits.multiplyAdd(rounds: 3_000_000, threads: threads) }
   }
 
   /// The best of some runs, in units of what `work` returns in a second.

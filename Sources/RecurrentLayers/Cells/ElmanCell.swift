@@ -57,7 +57,8 @@ public struct ElmanCell: FusedCell {
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction
   ) -> (SequenceBatch, HiddenState) {
     let result = weights.scan(
-      activation.kind, inputs, hidden: state?.hidden, cell: nil, direction: direction)
+      activation.kind, inputs, hidden: state.map { OptionalTensor($0.hidden) } ?? .absent, cell: .absent,
+      direction: direction)
     return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
   }
 }

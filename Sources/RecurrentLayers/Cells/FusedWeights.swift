@@ -10,9 +10,17 @@ public struct FusedWeights: Module {
   /// What the hidden state is multiplied by, `[G·H, H]`.
   public var hiddenHidden: Parameter
   /// The bias beside the input's matrix, `[G·H]`; nil for none.
-  public var inputBias: Parameter?
+  public var inputBias: Parameter? {
+    get { storedInputBias.optional }
+    set { storedInputBias.optional = newValue }
+  }
   /// The bias beside the hidden state's matrix, `[G·H]`; nil for none.
-  public var hiddenBias: Parameter?
+  public var hiddenBias: Parameter? {
+    get { storedHiddenBias.optional }
+    set { storedHiddenBias.optional = newValue }
+  }
+  @usableFromInline var storedInputBias: OptionalParameter
+  @usableFromInline var storedHiddenBias: OptionalParameter
   private let cache = RecurrentCache()
 
   init(
@@ -29,8 +37,8 @@ public struct FusedWeights: Module {
     }
     inputHidden = values(initialization.input, [rows, inputSize], 0)
     hiddenHidden = values(initialization.recurrent, [rows, hiddenSize], 1)
-    inputBias = bias == .none ? nil : values(initialization.bias, [rows], 2)
-    hiddenBias = bias == .double ? values(initialization.bias, [rows], 3) : nil
+    storedInputBias = OptionalParameter(bias == .none ? nil : values(initialization.bias, [rows], 2))
+    storedHiddenBias = OptionalParameter(bias == .double ? values(initialization.bias, [rows], 3) : nil)
   }
 
   /// Visits the two matrices, then the biases.
@@ -44,8 +52,8 @@ public struct FusedWeights: Module {
   mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, hiddenHiddenName: StaticString) {
     visitor.visit("weight_ih", &inputHidden)
     visitor.visit(hiddenHiddenName, &hiddenHidden)
-    visitor.visit("bias_ih", &inputBias)
-    visitor.visit("bias_hh", &hiddenBias)
+    storedInputBias.accept(&visitor, as: "bias_ih")
+    storedHiddenBias.accept(&visitor, as: "bias_hh")
   }
 
   var inputSize: Int { inputHidden.value.shape[1] }
@@ -64,13 +72,46 @@ public struct FusedWeights: Module {
 
   /// Runs a sequence through the fused kernel of a kind of cell.
   func scan(
-    _ kind: RecurrentKind, _ inputs: SequenceBatch, hidden: Tensor?, cell: Tensor?, direction: Direction
+    _ kind: RecurrentKind, _ inputs: SequenceBatch, hidden: OptionalTensor, cell: OptionalTensor, direction: Direction
   ) -> RecurrentScan.Result {
     RecurrentScan.apply(
       kind, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
       weights: RecurrentWeights(
-        inputHidden: inputHidden.value, hiddenHidden: hiddenHidden.value, inputBias: inputBias?.value,
-        hiddenBias: hiddenBias?.value, cache: cache),
+        inputHidden: inputHidden.value, hiddenHidden: hiddenHidden.value, inputBias: storedInputBias.tensor,
+        hiddenBias: storedHiddenBias.tensor, cache: cache),
       initialHidden: hidden, initialCell: cell)
+  }
+}
+
+/// A parameter that may be absent, for the hot path; see `OptionalTensor`.
+@usableFromInline
+struct OptionalParameter: Sendable {
+  /// Without elements where there is none.
+  @usableFromInline var parameter: Parameter
+  @usableFromInline var isPresent: Bool
+
+  init(_ parameter: Parameter?) {
+    isPresent = parameter != nil
+    self.parameter = parameter ?? Parameter(Tensor(zeros: [0]))
+  }
+
+  var optional: Parameter? {
+    get { isPresent ? parameter : nil }
+    set { self = OptionalParameter(newValue) }
+  }
+
+  var tensor: OptionalTensor { isPresent ? OptionalTensor(parameter.value) : .absent }
+
+  /// Shows the parameter to a visitor, in place, if there is one.
+  @inlinable
+  mutating func accept(_ visitor: inout some ModuleVisitor, as name: StaticString) {
+    if isPresent { visitor.visit(name, &parameter) }
+  }
+}
+
+// Whoever reflects on a model to find its parameters finds those that are there.
+extension OptionalParameter: CustomReflectable {
+  @usableFromInline var customMirror: Mirror {
+    Mirror(self, children: isPresent ? ["parameter": parameter] : [:])
   }
 }

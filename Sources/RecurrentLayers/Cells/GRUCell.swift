@@ -54,7 +54,8 @@ public struct GRUCell: FusedCell {
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction
   ) -> (SequenceBatch, HiddenState) {
     let kind = RecurrentKind(cell: variant == .resetAfter ? RK_GRU_RESET_AFTER : RK_GRU_RESET_BEFORE)
-    let result = weights.scan(kind, inputs, hidden: state?.hidden, cell: nil, direction: direction)
+    let result = weights.scan(
+      kind, inputs, hidden: state.map { OptionalTensor($0.hidden) } ?? .absent, cell: .absent, direction: direction)
     return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
   }
 }

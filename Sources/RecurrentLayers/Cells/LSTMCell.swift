@@ -39,9 +39,16 @@ public struct LSTMCell: FusedCell {
   public func scan(
     _ inputs: SequenceBatch, from state: LSTMState?, direction: Direction
   ) -> (SequenceBatch, LSTMState) {
-    let result = weights.scan(
-      LSTMCell.kind, inputs, hidden: state?.hidden, cell: state?.cell, direction: direction)
-    let cell = result.lastCell ?? result.lastHidden
-    return (inputs.replacingValues(result.outputs), LSTMState(hidden: result.lastHidden, cell: cell))
+    if let state {
+      return run(inputs, OptionalTensor(state.hidden), OptionalTensor(state.cell), direction)
+    }
+    return run(inputs, .absent, .absent, direction)
+  }
+
+  private func run(
+    _ inputs: SequenceBatch, _ hidden: OptionalTensor, _ cell: OptionalTensor, _ direction: Direction
+  ) -> (SequenceBatch, LSTMState) {
+    let result = weights.scan(LSTMCell.kind, inputs, hidden: hidden, cell: cell, direction: direction)
+    return (inputs.replacingValues(result.outputs), LSTMState(hidden: result.lastHidden, cell: result.lastCell))
   }
 }

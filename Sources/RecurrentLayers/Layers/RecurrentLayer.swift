@@ -41,9 +41,10 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: Cell.State?
   ) -> (outputs: SequenceBatch, finalState: Cell.State) {
-    let start = state ?? initialState?(batchSize: inputs.batchSize)
-    let (outputs, finalState) = cell.scan(inputs, from: start, direction: direction)
-    return (outputs, finalState)
+    if state == nil, let initialState {
+      return cell.scan(inputs, from: initialState(batchSize: inputs.batchSize), direction: direction)
+    }
+    return cell.scan(inputs, from: state, direction: direction)
   }
 }
 

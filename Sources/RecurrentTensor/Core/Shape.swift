@@ -39,10 +39,11 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var rank: Int { Int(count) }
 
   /// The product of all sizes; 1 for a scalar.
+  @inline(__always)
   public var elementCount: Int {
-    var product = 1
-    for axis in 0..<rank { product *= Int(storedSize(at: axis)) }
-    return product
+    // Sizes beyond the last axis are 1.
+    Int(outerSizes[0]) * Int(outerSizes[1]) * Int(outerSizes[2]) * Int(outerSizes[3]) * Int(innerSizes[0])
+      * Int(innerSizes[1])
   }
 
   /// The sizes as an array.

@@ -71,3 +71,11 @@ package func requireElementType(_ a: Tensor, _ b: Tensor?, _ c: Tensor? = nil) {
     (b?.elementType ?? a.elementType) == a.elementType && (c?.elementType ?? a.elementType) == a.elementType,
     "the operands have different element types")
 }
+
+/// Stops the program unless `a` holds elements of type `type`.
+package func requireElementType(_ a: Tensor, _ type: ElementType) {
+  precondition(a.elementType == type, "the operands have different element types")
+}
+
+/// Stops the program unless both operands hold elements of one type.
+package func requireElementType(_ a: Tensor, _ b: Tensor) { requireElementType(a, b.elementType) }

@@ -29,17 +29,20 @@ public struct Tensor: Sendable {
   }
 
   /// The type of the elements.
+  @inline(__always)
   package var elementType: ElementType { storage.elementType }
 
   /// The number of elements.
   public var count: Int { shape.elementCount }
 
   /// The first element.
+  @inline(__always)
   package var pointer: UnsafeRawPointer {
     UnsafeRawPointer(storage.base) + offset * storage.elementType.stride
   }
 
   /// The first element, to be written by the operation that has just made this tensor, or after `makeUnique`.
+  @inline(__always)
   package var mutablePointer: UnsafeMutableRawPointer {
     storage.base + offset * storage.elementType.stride
   }
@@ -58,6 +61,9 @@ public struct Tensor: Sendable {
 
   /// Whether no other tensor shares the memory.
   package mutating func isOnlyOwner() -> Bool { isKnownUniquelyReferenced(&storage) }
+
+  /// Whether nobody but an arena, if the memory is from there, shares it.
+  mutating func isOnlyUser(but arena: inout Arena) -> Bool { arena.isOnlyUser(of: &storage) }
 
   /// The same value without its place on a tape: what is computed from it carries no gradient back.
   ///
@@ -98,10 +104,12 @@ package struct TensorElements: Sendable {
   }
 
   /// The first element.
+  @inline(__always)
   package var pointer: UnsafeRawPointer { UnsafeRawPointer(storage.base) + offset * storage.elementType.stride }
 }
 
 extension Tensor {
+  @inline(__always)
   package var elements: TensorElements { TensorElements(storage: storage, offset: offset) }
 }
 
@@ -218,7 +226,8 @@ extension Tensor {
   }
 
   /// The kernels for this tensor's elements.
-  package var kernels: UnsafePointer<rk_kernels> { Kernels.table(for: storage.elementType) }
+  @inline(__always)
+  package var kernels: UnsafePointer<rk_kernels> { storage.kernels }
 }
 
 extension Tensor: CustomStringConvertible {

@@ -8,7 +8,7 @@ struct LinearOperation: DifferentiableOperation {
   let cache: LinearCache
 
   func pullback(_ adjoints: inout Adjoints) {
-    guard let dy = adjoints.takeOutput() else { return }
+    guard let dy = adjoints.takeOutputElements() else { return }
     let outputs = weight.shape[0]
     let inputs = weight.shape[1]
     let rows = x.count / Swift.max(1, inputs)
@@ -19,7 +19,7 @@ struct LinearOperation: DifferentiableOperation {
         Int64(rows), Int64(inputs), Int64(outputs), dy.pointer, Int64(outputs), packed.base, nil, dx.mutablePointer,
         Int64(inputs), 0)
       extendLifetime(packed)
-      adjoints.give(dx, to: x)
+      adjoints.give(dx, to: x.place)
     }
     adjoints.accumulate(into: weight) { kernels, dw in
       kernels.pointee.gemm_transposed(
@@ -36,27 +36,31 @@ struct LinearOperation: DifferentiableOperation {
 
 /// The packed forms of a weight matrix, `[D, C]`, for the way there and for the way back.
 package final class LinearCache: Sendable {
-  private let forwardForm = PackedWeights()
-  private let backwardForm = PackedWeights()
+  private let packed = PackedWeights()
 
   package init() {}
 
   /// W transposed, as the right factor of x Wᵀ.
   fileprivate func forward(_ weight: Tensor) -> Storage {
-    pack(weight, as: forwardForm, k: weight.shape[1], n: weight.shape[0], rowStride: 1, columnStride: weight.shape[1])
+    pack(weight, .forward, k: weight.shape[1], n: weight.shape[0], rowStride: 1, columnStride: weight.shape[1])
   }
 
   /// W itself, as the right factor of dy W.
   fileprivate func backward(_ weight: Tensor) -> Storage {
-    pack(weight, as: backwardForm, k: weight.shape[0], n: weight.shape[1], rowStride: weight.shape[1], columnStride: 1)
+    pack(weight, .backward, k: weight.shape[0], n: weight.shape[1], rowStride: weight.shape[1], columnStride: 1)
   }
 
   private func pack(
-    _ weight: Tensor, as form: PackedWeights, k: Int, n: Int, rowStride: Int, columnStride: Int
+    _ weight: Tensor, _ form: PackedWeights.Form, k: Int, n: Int, rowStride: Int, columnStride: Int
   ) -> Storage {
     let kernels = weight.kernels
-    let size = Int(kernels.pointee.gemm_packed_size(Int64(k), Int64(n)))
-    return form.block(for: .init(weight), size: size, elementType: weight.elementType) { target in
+    var size: Int {
+      let sizes = (
+        kernels.pointee.gemm_packed_size(Int64(k), Int64(n)), kernels.pointee.gemm_packed_size(Int64(n), Int64(k))
+      )
+      return Int(Swift.max(sizes.0, sizes.1))
+    }
+    return packed.block(form, of: .init(weight), size: size, elementType: weight.elementType) { target in
       kernels.pointee.gemm_pack(Int64(k), Int64(n), weight.pointer, Int64(rowStride), Int64(columnStride), target)
     }
   }

@@ -7,25 +7,22 @@ package struct RecurrentScan: DifferentiableOperation {
   private let lengths: [Int32]?
   private let isReversed: Bool
   private let x: TensorElements
+  private let weights: RecurrentWeights
   private let initialHidden: TensorElements?
   private let initialCell: TensorElements?
-  private let outputs: TensorElements
+  private let outputs: Storage
   private let saved: Storage
-  private let packed: Storage
-  // Where it leaves gradients.
+  // Where it leaves gradients, besides the weights.
   private let inputPlace: Place
   private let initialHiddenPlace: Place
   private let initialCellPlace: Place
-  private let inputHidden: Place
-  private let hiddenHidden: Place
-  private let inputBias: Place
-  private let hiddenBias: Place
 
   /// What a scan gives: all outputs `[T, N, H]`, and the states after each row's last real step, `[N, H]`.
   package struct Result {
     package var outputs: Tensor
     package var lastHidden: Tensor
-    package var lastCell: Tensor?
+    /// Of a cell that has none, the hidden state again.
+    package var lastCell: Tensor
   }
 
   /// Runs `x`, `[T, N, I]`, through the cell.
@@ -33,61 +30,52 @@ package struct RecurrentScan: DifferentiableOperation {
   /// - Parameters:
   ///   - lengths: The real steps of each row, each in `0...T`; nil means that all are real. Outputs at other steps are 0.
   ///   - isReversed: Whether each row runs from its own last real step down to its first.
-  ///   - initialHidden: `[N, H]`; nil is exactly the zero state. A row of length 0 gets its initial state back.
+  ///   - initialHidden: `[N, H]`; absent is exactly the zero state. A row of length 0 gets its initial state back.
   package static func apply(
-    _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, isReversed: Bool, weights: RecurrentWeights,
-    initialHidden: Tensor?, initialCell: Tensor?
+    _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, isReversed: Bool, weights: consuming RecurrentWeights,
+    initialHidden: OptionalTensor, initialCell: OptionalTensor
   ) -> Result {
     check(kind, x, lengths: lengths, weights: weights, initialHidden: initialHidden, initialCell: initialCell)
-    let tape = Tape.common(
-      x, weights.inputHidden, weights.hiddenHidden, weights.inputBias, weights.hiddenBias, initialHidden, initialCell)
-    let type = x.elementType
-    let hiddenSize = weights.hiddenSize
-    let outputs = Tensor(uninitialized: x.shape.replacing(axis: 2, with: hiddenSize), elementType: type, on: tape)
-    // The last states lie side by side, h before c.
-    let stateShape = outputs.shape.removing(axis: 0)
-    let states = Tensor(
-      uninitialized: outputs.shape.replacing(axis: 0, with: kind.cell == RK_LSTM ? 2 : 1), elementType: type, on: tape)
-    let lastHidden = states.view(stateShape, from: 0)
-    let lastCell = kind.cell == RK_LSTM ? states.view(stateShape, from: stateShape.elementCount) : nil
+    var node = x.node
+    weights.join(&node)
+    Tape.join(initialHidden.node, &node)
+    Tape.join(initialCell.node, &node)
+    let tape = node?.tape
 
+    let hiddenSize = weights.hiddenSize
     let kernels = x.kernels
-    let packed = weights.cache.forward(weights, kind)
-    let saved = withProblem(kind, x.shape, hiddenSize, lengths, isReversed) { problem in
-      let saved = tape?.makeBlock(count: Int(kernels.pointee.recurrent_saved_size(problem)), elementType: type)
-      let room = Int(kernels.pointee.recurrent_forward_workspace(problem, tape == nil ? 0 : 1))
+    let type = x.elementType
+    let memory = ResultMemory(kind, x, hiddenSize, lengths, isReversed, on: tape)
+    let packed = weights.packedForward(kind.cell)
+    let saved: Storage? = withProblem(kind, x.shape, hiddenSize, lengths, isReversed) { problem in
       var call = rk_recurrent_forward(
-        x: x.pointer, packed: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.mutablePointer, y_stride: Int64(hiddenSize), h_last: lastHidden.mutablePointer,
-        c_last: lastCell?.mutablePointer, saved: saved?.base, workspace: nil)
-      if let tape {
-        call.workspace = tape.scratch(count: room, elementType: type)
-        kernels.pointee.recurrent_forward(1, problem, &call)
-      } else {
-        withUnsafeTemporaryAllocation(byteCount: room * type.stride, alignment: 64) { workspace in
-          call.workspace = workspace.baseAddress
+        x: x.pointer, packed: packed.base, h0: initialHidden.pointer, c0: initialCell.pointer,
+        y: memory.outputs.base, y_stride: Int64(hiddenSize), h_last: memory.lastHidden, c_last: memory.lastCell,
+        saved: nil, workspace: nil)
+      let size = Int(kernels.pointee.recurrent_forward_workspace(problem, tape == nil ? 0 : 1))
+      guard let tape else {
+        SpareMemory.withScratch(byteCount: size * type.stride) { workspace in
+          call.workspace = workspace
           kernels.pointee.recurrent_forward(1, problem, &call)
         }
+        return nil
       }
+      let saved = tape.makeBlock(count: Int(kernels.pointee.recurrent_saved_size(problem)), elementType: type)
+      call.saved = saved.base
+      call.workspace = tape.scratch(count: size, elementType: type)
+      kernels.pointee.recurrent_forward(1, problem, &call)
       return saved
     }
     extendLifetime(packed)
-
-    var result = Result(outputs: outputs, lastHidden: lastHidden, lastCell: lastCell)
-    if let tape, let saved {
-      let operation = RecurrentScan(
-        kind: kind, lengths: lengths, isReversed: isReversed, x: x.elements, initialHidden: initialHidden?.elements,
-        initialCell: initialCell?.elements, outputs: outputs.elements, saved: saved,
-        packed: weights.cache.backward(weights, kind), inputPlace: x.place, initialHiddenPlace: Place(initialHidden),
-        initialCellPlace: Place(initialCell), inputHidden: weights.inputHidden.place,
-        hiddenHidden: weights.hiddenHidden.place, inputBias: Place(weights.inputBias),
-        hiddenBias: Place(weights.hiddenBias))
-      let first = tape.record(operation, outputCount: 3)
-      result.outputs.node = first
-      result.lastHidden.node = first.following(by: 1)
-      result.lastCell?.node = first.following(by: 2)
-    }
-    return result
+    guard let tape, let saved else { return memory.result(at: nil) }
+    let first = tape.record(
+      RecurrentScan(
+        kind: kind, lengths: lengths, isReversed: isReversed, x: x.elements, weights: weights,
+        initialHidden: initialHidden.elements, initialCell: initialCell.elements, outputs: memory.outputs,
+        saved: saved, inputPlace: x.place, initialHiddenPlace: initialHidden.place,
+        initialCellPlace: initialCell.place),
+      outputCount: 3)
+    return memory.result(at: first)
   }
 
   package func pullback(_ adjoints: inout Adjoints) {
@@ -97,26 +85,86 @@ package struct RecurrentScan: DifferentiableOperation {
     if dy == nil && dLastHidden == nil && dLastCell == nil { return }
 
     let type = x.storage.elementType
-    let kernels = Kernels.table(for: type)
+    let kernels = x.storage.kernels
     let dx = adjoints.room(for: inputPlace, type)
     let dInitialHidden = adjoints.room(for: initialHiddenPlace, type)
     let dInitialCell = adjoints.room(for: initialCellPlace, type)
-    let hiddenSize = hiddenHidden.shape[1]
+    let packed = weights.packedBackward(kind.cell)
+    let hiddenSize = weights.hiddenSize
     RecurrentScan.withProblem(kind, inputPlace.shape, hiddenSize, lengths, isReversed) { problem in
       let size = Int(kernels.pointee.recurrent_backward_workspace(problem))
       var call = rk_recurrent_backward(
         x: x.pointer, packed_backward: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.pointer, y_stride: Int64(hiddenSize), saved: saved.base, dy: dy?.pointer,
+        y: outputs.base, y_stride: Int64(hiddenSize), saved: saved.base, dy: dy?.pointer,
         dy_stride: Int64(hiddenSize), dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.base,
-        dw_ih: adjoints.pointer(for: inputHidden), dw_hh: adjoints.pointer(for: hiddenHidden),
-        db_ih: adjoints.pointer(for: inputBias), db_hh: adjoints.pointer(for: hiddenBias), dh0: dInitialHidden?.base,
-        dc0: dInitialCell?.base, workspace: adjoints.tape.scratch(count: size, elementType: type))
+        dw_ih: adjoints.pointer(for: weights.inputHidden.place),
+        dw_hh: adjoints.pointer(for: weights.hiddenHidden.place),
+        db_ih: adjoints.pointer(for: weights.inputBias.place), db_hh: adjoints.pointer(for: weights.hiddenBias.place),
+        dh0: dInitialHidden?.base, dc0: dInitialCell?.base,
+        workspace: adjoints.tape.scratch(count: size, elementType: type))
       kernels.pointee.recurrent_backward(1, problem, &call)
     }
-    extendLifetime((dy, dLastHidden, dLastCell))
+    extendLifetime((dy, dLastHidden, dLastCell, packed))
     if let dx { adjoints.give(dx, to: inputPlace) }
     if let dInitialHidden { adjoints.give(dInitialHidden, to: initialHiddenPlace) }
     if let dInitialCell { adjoints.give(dInitialCell, to: initialCellPlace) }
+  }
+}
+
+/// The memory of a scan's results.
+private struct ResultMemory {
+  /// Results of up to so many elements share one block. Larger ones do not, because a state that is kept would keep the
+  /// outputs of all steps.
+  private static let smallCount = 4096
+
+  let outputs: Storage
+  private let states: Storage
+  private let outputShape: Shape
+  private let hiddenOffset: Int
+  private let cellOffset: Int
+  /// Whether the last hidden states are some of the outputs, so that nobody needs to write them.
+  private let isHiddenAmongOutputs: Bool
+  private let hasCell: Bool
+
+  init(
+    _ kind: RecurrentKind, _ x: Tensor, _ hiddenSize: Int, _ lengths: [Int32]?, _ isReversed: Bool, on tape: Tape?
+  ) {
+    outputShape = x.shape.replacing(axis: 2, with: hiddenSize)
+    hasCell = kind.cell == RK_LSTM
+    let outputCount = outputShape.elementCount
+    let stateCount = outputShape[1] * hiddenSize
+    let isSmall = outputCount <= ResultMemory.smallCount
+    isHiddenAmongOutputs = isSmall && lengths == nil && outputShape[0] > 0
+    let start = isSmall ? outputCount : 0
+    hiddenOffset = isHiddenAmongOutputs ? (isReversed ? 0 : outputCount - stateCount) : start
+    cellOffset = isHiddenAmongOutputs ? start : start + stateCount
+    let stateRoom = stateCount * ((isHiddenAmongOutputs ? 0 : 1) + (hasCell ? 1 : 0))
+    outputs = ResultMemory.block(outputCount + (isSmall ? stateRoom : 0), x.elementType, on: tape)
+    states = isSmall ? outputs : ResultMemory.block(stateRoom, x.elementType, on: tape)
+  }
+
+  private static func block(_ count: Int, _ type: ElementType, on tape: Tape?) -> Storage {
+    tape?.makeBlock(count: count, elementType: type) ?? Storage(capacity: count, elementType: type)
+  }
+
+  /// Where the kernel writes the last hidden states; nil where it need not.
+  var lastHidden: UnsafeMutableRawPointer? {
+    isHiddenAmongOutputs ? nil : states.base + hiddenOffset * states.elementType.stride
+  }
+
+  /// Where it writes the last cell states.
+  var lastCell: UnsafeMutableRawPointer? { hasCell ? states.base + cellOffset * states.elementType.stride : nil }
+
+  /// The tensors, which are values of the scope that `node`, the first of them, belongs to.
+  func result(at node: TapeNode?) -> RecurrentScan.Result {
+    let stateShape = outputShape.removing(axis: 0)
+    let hiddenNode = node?.following(by: 1)
+    return RecurrentScan.Result(
+      outputs: Tensor(shape: outputShape, storage: outputs, node: node),
+      lastHidden: Tensor(shape: stateShape, storage: states, offset: hiddenOffset, node: hiddenNode),
+      lastCell: Tensor(
+        shape: stateShape, storage: states, offset: hasCell ? cellOffset : hiddenOffset,
+        node: hasCell ? node?.following(by: 2) : hiddenNode))
   }
 }
 
@@ -150,21 +198,21 @@ extension RecurrentScan {
   }
 
   private static func check(
-    _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, weights: RecurrentWeights, initialHidden: Tensor?,
-    initialCell: Tensor?
+    _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, weights: RecurrentWeights, initialHidden: OptionalTensor,
+    initialCell: OptionalTensor
   ) {
-    requireElementType(x, weights.inputHidden, weights.hiddenHidden)
-    requireElementType(x, weights.inputBias, weights.hiddenBias)
-    requireElementType(x, initialHidden, initialCell)
+    if fits(kind, x, lengths, weights, initialHidden, initialCell) { return }
+    let rows = kind.gateCount * weights.hiddenSize
+    requireElementType(x, weights.inputHidden)
+    requireElementType(x, weights.hiddenHidden)
     requireRank(3, x.shape, in: "recurrent layer")
     requireDimension(2, "input size", weights.inputSize, x.shape, in: "recurrent layer")
-    let rows = kind.gateCount * weights.hiddenSize
     requireDimension(0, "gates times hidden size", rows, weights.inputHidden.shape, in: "recurrent layer, weight_ih")
     requireDimension(0, "gates times hidden size", rows, weights.hiddenHidden.shape, in: "recurrent layer, weight_hh")
-    checkBias(weights.inputBias, rows)
-    checkBias(weights.hiddenBias, rows)
-    checkState(initialHidden, x.shape[1], weights.hiddenSize)
-    checkState(initialCell, x.shape[1], weights.hiddenSize)
+    checkBias(weights.inputBias, x, rows)
+    checkBias(weights.hiddenBias, x, rows)
+    checkState(initialHidden, x, weights.hiddenSize)
+    checkState(initialCell, x, weights.hiddenSize)
     if let lengths {
       precondition(lengths.count == x.shape[1], "\(lengths.count) lengths for a batch of \(x.shape[1])")
       precondition(
@@ -172,14 +220,41 @@ extension RecurrentScan {
     }
   }
 
-  private static func checkBias(_ bias: Tensor?, _ rows: Int) {
-    if let bias { requireDimension(0, "gates times hidden size", rows, bias.shape, in: "recurrent layer, bias") }
+  /// Whether all is well, in few instructions; where not, the checks one by one say what is wrong.
+  @inline(__always)
+  private static func fits(
+    _ kind: RecurrentKind, _ x: Tensor, _ lengths: [Int32]?, _ weights: RecurrentWeights,
+    _ initialHidden: OptionalTensor, _ initialCell: OptionalTensor
+  ) -> Bool {
+    guard lengths == nil, x.shape.rank == 3, weights.inputHidden.shape.rank == 2, weights.hiddenHidden.shape.rank == 2
+    else { return false }
+    let (type, units) = (x.elementType, weights.hiddenSize)
+    let rows = kind.gateCount * units
+    func isBias(_ bias: OptionalTensor) -> Bool {
+      bias.storage == nil || bias.elementType == type && bias.shape.rank == 1 && bias.shape[0] == rows
+    }
+    func isState(_ state: OptionalTensor) -> Bool {
+      state.storage == nil
+        || state.elementType == type && state.shape.rank == 2 && state.shape[0] == x.shape[1]
+          && state.shape[1] == units
+    }
+    return weights.inputHidden.elementType == type && weights.hiddenHidden.elementType == type
+      && weights.inputSize == x.shape[2] && weights.inputHidden.shape[0] == rows
+      && weights.hiddenHidden.shape[0] == rows && isBias(weights.inputBias) && isBias(weights.hiddenBias)
+      && isState(initialHidden) && isState(initialCell)
   }
 
-  private static func checkState(_ state: Tensor?, _ batchSize: Int, _ hiddenSize: Int) {
-    guard let state else { return }
+  private static func checkBias(_ bias: OptionalTensor, _ x: Tensor, _ rows: Int) {
+    guard let storage = bias.storage else { return }
+    requireElementType(x, storage.elementType)
+    requireDimension(0, "gates times hidden size", rows, bias.shape, in: "recurrent layer, bias")
+  }
+
+  private static func checkState(_ state: OptionalTensor, _ x: Tensor, _ hiddenSize: Int) {
+    guard let storage = state.storage else { return }
+    requireElementType(x, storage.elementType)
     requireRank(2, state.shape, in: "recurrent layer, initial state")
-    requireDimension(0, "batch", batchSize, state.shape, in: "recurrent layer, initial state")
+    requireDimension(0, "batch", x.shape[1], state.shape, in: "recurrent layer, initial state")
     requireDimension(1, "hidden size", hiddenSize, state.shape, in: "recurrent layer, initial state")
   }
 }

@@ -35,13 +35,14 @@ package struct RecurrentWeights: Sendable {
   /// `[G·H, H]`
   package var hiddenHidden: Tensor
   /// `[G·H]`
-  package var inputBias: Tensor?
+  package var inputBias: OptionalTensor
   /// `[G·H]`
-  package var hiddenBias: Tensor?
+  package var hiddenBias: OptionalTensor
   package var cache: RecurrentCache
 
   package init(
-    inputHidden: Tensor, hiddenHidden: Tensor, inputBias: Tensor?, hiddenBias: Tensor?, cache: RecurrentCache
+    inputHidden: Tensor, hiddenHidden: Tensor, inputBias: OptionalTensor, hiddenBias: OptionalTensor,
+    cache: RecurrentCache
   ) {
     self.inputHidden = inputHidden
     self.hiddenHidden = hiddenHidden
@@ -53,44 +54,49 @@ package struct RecurrentWeights: Sendable {
   var inputSize: Int { inputHidden.shape[1] }
   var hiddenSize: Int { hiddenHidden.shape[1] }
 
-  fileprivate func source(_ kind: RecurrentKind) -> PackedWeights.Source {
-    PackedWeights.Source(inputHidden, hiddenHidden, inputBias, hiddenBias, form: UInt32(kind.cell.rawValue))
+  /// Joins the nodes of all weights; see `Tape.join`.
+  func join(_ node: inout TapeNode?) {
+    Tape.join(inputHidden.node, &node)
+    Tape.join(hiddenHidden.node, &node)
+    Tape.join(inputBias.node, &node)
+    Tape.join(hiddenBias.node, &node)
+  }
+
+  /// The packed form for the way there.
+  func packedForward(_ cell: rk_cell) -> Storage {
+    cache.packed.block(.forward, of: source(cell), size: packedSize(cell), elementType: inputHidden.elementType) {
+      inputHidden.kernels.pointee.recurrent_pack(
+        cell, Int64(inputSize), Int64(hiddenSize), inputHidden.pointer, hiddenHidden.pointer, inputBias.pointer,
+        hiddenBias.pointer, $0)
+    }
+  }
+
+  /// The packed form for the way back.
+  func packedBackward(_ cell: rk_cell) -> Storage {
+    cache.packed.block(.backward, of: source(cell), size: packedSize(cell), elementType: inputHidden.elementType) {
+      inputHidden.kernels.pointee.recurrent_pack_backward(
+        cell, Int64(inputSize), Int64(hiddenSize), inputHidden.pointer, hiddenHidden.pointer, inputBias.pointer,
+        hiddenBias.pointer, $0)
+    }
+  }
+
+  /// Elements of the larger form.
+  private func packedSize(_ cell: rk_cell) -> Int {
+    let table = inputHidden.kernels
+    return Int(
+      Swift.max(
+        table.pointee.recurrent_packed_size(cell, Int64(inputSize), Int64(hiddenSize)),
+        table.pointee.recurrent_packed_backward_size(cell, Int64(inputSize), Int64(hiddenSize))))
+  }
+
+  private func source(_ cell: rk_cell) -> PackedWeights.Source {
+    PackedWeights.Source(inputHidden, hiddenHidden, inputBias, hiddenBias, kind: UInt32(cell.rawValue))
   }
 }
 
-/// The packed forms of a cell's weights for the way there and for the way back.
+/// Where the packed forms of a cell's weights are kept.
 package final class RecurrentCache: Sendable {
-  private let forwardForm = PackedWeights()
-  private let backwardForm = PackedWeights()
+  fileprivate let packed = PackedWeights()
 
   package init() {}
-
-  /// For the way there.
-  func forward(_ weights: RecurrentWeights, _ kind: RecurrentKind) -> Storage {
-    let table = weights.inputHidden.kernels
-    return forwardForm.block(
-      for: weights.source(kind),
-      size: Int(table.pointee.recurrent_packed_size(kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize))),
-      elementType: weights.inputHidden.elementType
-    ) { target in
-      table.pointee.recurrent_pack(
-        kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize), weights.inputHidden.pointer,
-        weights.hiddenHidden.pointer, weights.inputBias?.pointer, weights.hiddenBias?.pointer, target)
-    }
-  }
-
-  /// For the way back.
-  func backward(_ weights: RecurrentWeights, _ kind: RecurrentKind) -> Storage {
-    let table = weights.inputHidden.kernels
-    return backwardForm.block(
-      for: weights.source(kind),
-      size: Int(
-        table.pointee.recurrent_packed_backward_size(kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize))),
-      elementType: weights.inputHidden.elementType
-    ) { target in
-      table.pointee.recurrent_pack_backward(
-        kind.cell, Int64(weights.inputSize), Int64(weights.hiddenSize), weights.inputHidden.pointer,
-        weights.hiddenHidden.pointer, weights.inputBias?.pointer, weights.hiddenBias?.pointer, target)
-    }
-  }
 }

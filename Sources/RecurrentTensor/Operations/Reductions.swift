@@ -36,6 +36,29 @@ struct ReductionOperation: DifferentiableOperation {
   }
 }
 
+/// The sum of all elements of a tensor: one record, where a reduction along an axis would need another shape first.
+struct TotalOperation: DifferentiableOperation {
+  let place: Place
+  let scale: Double
+
+  static func apply(_ x: Tensor, scale: Double) -> Tensor {
+    let tape = Tape.common(x)
+    var total = Tensor(uninitialized: [], elementType: x.elementType, on: tape)
+    x.kernels.pointee.reduce(RK_SUM, 1, Int64(x.count), 1, x.pointer, total.mutablePointer)
+    if scale != 1 { x.kernels.pointee.scale(1, scale, total.mutablePointer) }
+    total.node = tape?.record(TotalOperation(place: x.place, scale: scale))
+    return total
+  }
+
+  func pullback(_ adjoints: inout Adjoints) {
+    guard let dy = adjoints.takeOutput(), place.isWanted else { return }
+    if scale != 1 { dy.kernels.pointee.scale(1, scale, dy.mutablePointer) }
+    let dx = Tensor(uninitialized: place.shape, elementType: dy.elementType, on: adjoints.tape)
+    dx.kernels.pointee.fill(Int64(place.count), dy.doubleScalar, dx.mutablePointer)
+    adjoints.give(dx, to: place)
+  }
+}
+
 extension Tensor {
   /// The sums along one axis, which disappears.
   public func sum(axis: Int) -> Tensor { ReductionOperation.apply(self, axis: axis, scale: 1) }
@@ -46,10 +69,10 @@ extension Tensor {
   }
 
   /// The sum of all elements, shape `[]`.
-  public func sum() -> Tensor { reshaped(to: [count]).sum(axis: 0) }
+  public func sum() -> Tensor { TotalOperation.apply(self, scale: 1) }
 
   /// The mean of all elements, shape `[]`.
-  public func mean() -> Tensor { reshaped(to: [count]).mean(axis: 0) }
+  public func mean() -> Tensor { TotalOperation.apply(self, scale: 1 / Double(count)) }
 
   /// The largest elements along one axis, which disappears. The gradient goes to the elements that are largest, in equal
   /// parts.

@@ -42,18 +42,26 @@ struct SoftmaxOperation: DifferentiableOperation {
 }
 
 /// The cross-entropy of each row of logits against a class, fused with the softmax.
+///
+/// It keeps the logits themselves and two numbers a row rather than the probabilities, and its way back writes the gradient
+/// over the logits if nobody else holds them: over a large vocabulary these arrays are most of a model's memory.
 struct CrossEntropyOperation: DifferentiableOperation {
-  let logits: Tensor
-  let probabilities: Tensor
+  var logits: Tensor
+  /// The largest logit and the sum of the exponentials of the distances to it, `[rows, 2]`.
+  let normalizers: Tensor
   let targets: [Int32]
   let smoothing: Double
 
-  func pullback(_ adjoints: inout Adjoints) {
-    guard let dlosses = adjoints.takeOutput() else { return }
-    adjoints.accumulate(into: logits) { kernels, dx in
-      kernels.pointee.cross_entropy_backward(
-        Int64(targets.count), Int64(logits.shape[-1]), smoothing, probabilities.pointer, targets, dlosses.pointer, dx)
-    }
+  mutating func pullback(_ adjoints: inout Adjoints) {
+    guard let dlosses = adjoints.takeOutput(), adjoints.wants(logits) else { return }
+    let place = logits.place
+    let dx =
+      adjoints.tape.takeOver(&logits)
+      ?? Tensor(uninitialized: logits.shape, elementType: logits.elementType, on: adjoints.tape)
+    logits.kernels.pointee.cross_entropy_backward(
+      Int64(targets.count), Int64(logits.shape[-1]), smoothing, logits.pointer, normalizers.pointer, targets,
+      dlosses.pointer, dx.mutablePointer)
+    adjoints.give(dx, to: place)
   }
 }
 
@@ -116,13 +124,13 @@ extension Tensor {
     precondition(targets.allSatisfy { $0 < width }, "a target is not below the \(width) classes")
     let tape = Tape.common(self)
     var losses = Tensor(uninitialized: [rows], elementType: elementType, on: tape)
-    let probabilities = Tensor(uninitialized: shape, elementType: elementType, on: tape)
+    let normalizers = Tensor(uninitialized: [rows, 2], elementType: elementType, on: tape)
     kernels.pointee.cross_entropy(
       Int64(rows), Int64(width), Double(labelSmoothing), pointer, targets, losses.mutablePointer,
-      probabilities.mutablePointer)
+      normalizers.mutablePointer)
     losses.node = tape?.record(
       CrossEntropyOperation(
-        logits: placeOnly(), probabilities: probabilities, targets: targets, smoothing: Double(labelSmoothing)))
+        logits: self, normalizers: normalizers, targets: targets, smoothing: Double(labelSmoothing)))
     return losses
   }
 }

@@ -3,8 +3,9 @@
 /// An operation is a plain struct whose stored properties are what the backward pass needs. One operation, forward and
 /// backward, is one file in `Operations`.
 package protocol DifferentiableOperation: Sendable {
-  /// Adds to the gradients of the operands what flows back from the gradients of the outputs.
-  func pullback(_ adjoints: inout Adjoints)
+  /// Adds to the gradients of the operands what flows back from the gradients of the outputs. Called once at most; the
+  /// operation may write over what it kept, if nobody else reads that.
+  mutating func pullback(_ adjoints: inout Adjoints)
 }
 
 extension DifferentiableOperation {

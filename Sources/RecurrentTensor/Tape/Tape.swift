@@ -4,18 +4,6 @@
   import Darwin
 #endif
 
-/// Where a tensor was made: which tape, and which value on it.
-package struct TapeNode: Sendable {
-  package let tape: Tape
-  package let index: Int
-  let generation: Int
-
-  /// The place of a later output of the same operation.
-  package func following(by distance: Int) -> TapeNode {
-    TapeNode(tape: tape, index: index + distance, generation: generation)
-  }
-}
-
 /// A flat list of the operations that a gradient scope has run, with what each kept for the way back.
 ///
 /// Operations are stored as plain bytes in chunks that are used again by the next step: recording allocates nothing once
@@ -38,43 +26,46 @@ package final class Tape: @unchecked Sendable {
   @exclusivity(unchecked) private var chunkIndex = 0
   @exclusivity(unchecked) private var chunkUsed = 0
   @exclusivity(unchecked) private var arena = Arena()
-  @exclusivity(unchecked) private var scratchBlock: Storage?
-  @exclusivity(unchecked) private var adjointSums: [GradientSum] = []
+  @exclusivity(unchecked) private var scratchMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  @exclusivity(unchecked) private var sums = GradientSums()
   @exclusivity(unchecked) private var nodeCount = 0
-  /// Counts scopes: a tensor of an earlier scope is recognised by its older number.
-  @exclusivity(unchecked) private var generation = 0
-  @exclusivity(unchecked) private var isOpen = false
+  private let anchor = TapeAnchors.take()
   @exclusivity(unchecked) private var thread = pthread_self()
 
-  package init() {}
+  package init() { anchor.pointee.tape = .passUnretained(self) }
 
   deinit {
     discardRecords()
     for chunk in chunks { chunk.deallocate() }
+    scratchMemory.deallocate()
+    TapeAnchors.giveBack(anchor)
   }
 
   // MARK: Recording
 
   /// Opens the tape for one forward and backward pass.
   package func open() {
-    precondition(!isOpen, "a gradient scope runs one computation at a time")
-    isOpen = true
-    generation += 1
+    precondition(!anchor.pointee.isOpen, "a gradient scope runs one computation at a time")
+    anchor.pointee.isOpen = true
+    anchor.pointee.generation += 1
     nodeCount = 0
     thread = pthread_self()
+    arena.beginStep()
   }
 
   /// Forgets all records. Tensors that outlive the scope keep their numbers but lose their place on the tape.
   package func close() {
     discardRecords()
-    for index in 0..<min(nodeCount, adjointSums.count) where adjointSums[index].storage != nil {
-      adjointSums[index].storage = nil
-    }
-    isOpen = false
+    sums.forget(nodeCount)
+    anchor.pointee.isOpen = false
+  }
+
+  private func node(_ index: Int) -> TapeNode {
+    TapeNode(anchor: anchor, index: index, generation: anchor.pointee.generation)
   }
 
   /// The place of the first value on the tape. The first values are those that are not computed: parameters.
-  package var firstNode: TapeNode { TapeNode(tape: self, index: 0, generation: generation) }
+  package var firstNode: TapeNode { node(0) }
 
   /// Makes the places of `count` values that are not computed, one after the other.
   package func makeLeaves(_ count: Int) { nodeCount += count }
@@ -82,54 +73,50 @@ package final class Tape: @unchecked Sendable {
   /// A place for a value that is not computed: a parameter, or an input whose gradient is asked for.
   package func makeLeaf() -> TapeNode {
     nodeCount += 1
-    return TapeNode(tape: self, index: nodeCount - 1, generation: generation)
+    return node(nodeCount - 1)
   }
 
   /// Appends an operation and gives the place of the first of its `outputCount` outputs.
-  package func record<Operation: DifferentiableOperation>(_ operation: Operation, outputCount: Int = 1) -> TapeNode {
-    precondition(isOpen, Tape.finishedScope)
+  package func record<Operation: DifferentiableOperation>(
+    _ operation: consuming Operation, outputCount: Int = 1
+  ) -> TapeNode {
+    precondition(anchor.pointee.isOpen, Tape.finishedScope)
     precondition(pthread_equal(thread, pthread_self()) != 0, "a gradient scope belongs to the thread that opened it")
     let memory = makeRoom(for: MemoryLayout<Operation>.size, alignment: MemoryLayout<Operation>.alignment)
-    memory.initializeMemory(as: Operation.self, to: operation)
+    memory.bindMemory(to: Operation.self, capacity: 1).initialize(to: operation)
     records.append(Record(operation: Operation.self, memory: memory, firstOutput: nodeCount))
     nodeCount += outputCount
-    return TapeNode(tape: self, index: nodeCount - outputCount, generation: generation)
+    return node(nodeCount - outputCount)
   }
 
   /// The tape that a new operation on some operands belongs to; nil when all are constants.
   @inline(__always)
-  package static func common(
-    _ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil, _ e: Tensor? = nil, _ f: Tensor? = nil,
-    _ g: Tensor? = nil
-  ) -> Tape? {
-    var found: Tape?
-    find(a, &found)
-    find(b, &found)
-    find(c, &found)
-    find(d, &found)
-    find(e, &found)
-    find(f, &found)
-    find(g, &found)
-    return found
+  package static func common(_ a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil) -> Tape? {
+    var found: TapeNode?
+    join(a?.node, &found)
+    join(b?.node, &found)
+    join(c?.node, &found)
+    return found?.tape
   }
 
   /// The tape that an operation on a list of operands belongs to.
   package static func common(of operands: [Tensor]) -> Tape? {
-    var found: Tape?
-    for operand in operands { find(operand, &found) }
-    return found
+    var found: TapeNode?
+    for operand in operands { join(operand.node, &found) }
+    return found?.tape
   }
 
+  /// Makes `found` the node of an operation's operands so far, and verifies that they belong to one scope.
   @inline(__always)
-  private static func find(_ operand: Tensor?, _ found: inout Tape?) {
-    guard let node = operand?.node else { return }
-    if found == nil { found = node.tape }
-    precondition(found === node.tape, "the operands belong to two different gradient scopes")
-    node.tape.verify(node)
-  }
-
-  private func verify(_ node: TapeNode) {
-    precondition(isOpen && node.generation == generation, Tape.finishedScope)
+  static func join(_ node: TapeNode?, _ found: inout TapeNode?) {
+    guard let node else { return }
+    if let other = found {
+      precondition(
+        other.anchor == node.anchor && other.generation == node.generation,
+        "the operands belong to two different gradient scopes, or one is finished")
+    } else {
+      found = node
+    }
   }
 
   static let finishedScope = "a tensor of a finished gradient scope was used in a new one; call detached() on it first"
@@ -141,21 +128,30 @@ package final class Tape: @unchecked Sendable {
 
   /// Memory for what a kernel writes down while it runs, as long as nobody asks again.
   package func scratch(count: Int, elementType: ElementType) -> UnsafeMutableRawPointer {
-    if let scratchBlock, scratchBlock.capacity >= count, scratchBlock.elementType == elementType {
-      return scratchBlock.base
+    let size = count * elementType.stride
+    if size > scratchMemory.count || scratchMemory.baseAddress == nil {
+      scratchMemory.deallocate()
+      scratchMemory = .allocate(byteCount: max(4096, size), alignment: 64)
     }
-    let block = Storage(capacity: max(1024, count), elementType: elementType)
-    scratchBlock = block
-    return block.base
+    return scratchMemory.baseAddress.unsafelyUnwrapped
   }
 
   /// Blocks for intermediate results that the tape holds, in use or free.
   package var blockCount: Int { arena.blockCount }
 
+  /// Bytes that the tape holds: blocks for intermediate results, and the scratch memory of kernels.
+  package var byteCount: Int { arena.byteCount + scratchMemory.count }
+
+  /// The memory of `tensor` for another result of its size, if nobody else will read what is in it.
+  package func takeOver(_ tensor: inout Tensor) -> Tensor? {
+    guard tensor.isOnlyUser(but: &arena) else { return nil }
+    return Tensor(shape: tensor.shape, storage: tensor.storage, offset: tensor.offset)
+  }
+
   private static let chunkSize = 1 << 15
 
   private func makeRoom(for size: Int, alignment: Int) -> UnsafeMutableRawPointer {
-    let start = (chunkUsed + alignment - 1) / alignment * alignment
+    let start = (chunkUsed + alignment - 1) & ~(alignment - 1)
     if chunkIndex < chunks.count, start + size <= chunks[chunkIndex].count {
       chunkUsed = start + size
       return chunks[chunkIndex].baseAddress.unsafelyUnwrapped + start
@@ -192,16 +188,13 @@ package final class Tape: @unchecked Sendable {
   package func backPropagate(from output: Tensor, gradient: Tensor, into leaves: LeafGradients) {
     guard let node = output.node else { return }
     precondition(node.tape === self, "the loss belongs to another gradient scope")
-    verify(node)
-    while adjointSums.count < nodeCount { adjointSums.append(GradientSum()) }
-
-    var adjoints = Adjoints(tape: self, sums: adjointSums, leaves: leaves)
-    adjointSums = []
+    var adjoints = Adjoints(tape: self, sums: sums.room(for: nodeCount), leaves: leaves)
     adjoints.give(gradient, to: output)
-    for record in records.reversed() {
+    // A record is ended as soon as it has had its turn: what it kept is memory for the next ones.
+    while let record = records.popLast() {
       adjoints.firstOutput = record.firstOutput
       record.operation.pullback(at: record.memory, &adjoints)
+      record.operation.deinitialize(at: record.memory)
     }
-    adjointSums = adjoints.takeSums()
   }
 }

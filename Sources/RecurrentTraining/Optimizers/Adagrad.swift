@@ -1,4 +1,3 @@
-import CRecurrentKernels
 public import RecurrentLayers
 
 /// Steps divided by the size of all gradients so far (Duchi, Hazan and Singer, 2011).
@@ -23,19 +22,18 @@ public struct Adagrad: Optimizer {
   }
 
   /// Moves the trainable parameters of `model` by one step, in place.
+  @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
-    state.beginStep(with: gradients)
-    model.apply(Update(settings: self, sum: state.memory(ofMoment: 0)), gradients: gradients)
+    var update = beginUpdate(with: gradients)
+    model.visit(&update)
+    update.finish()
   }
 
-  private struct Update: ParameterUpdate {
-    let settings: Adagrad
-    let sum: UnsafeMutableRawPointer
-
-    func apply(to parameter: ParameterMemory) {
-      parameter.kernels.pointee.adagrad(
-        parameter.count, Double(settings.learningRate), settings.epsilon, settings.weightDecay, parameter.gradient,
-        sum + parameter.momentOffset, parameter.value)
-    }
+  @usableFromInline
+  mutating func beginUpdate(with gradients: Gradients) -> ParameterUpdate {
+    state.beginStep(with: gradients)
+    return ParameterUpdate(
+      .adagrad(rate: Double(learningRate), epsilon: epsilon, decay: weightDecay, sum: state.memory(ofMoment: 0)),
+      gradients: gradients)
   }
 }

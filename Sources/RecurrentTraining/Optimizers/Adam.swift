@@ -1,4 +1,3 @@
-import CRecurrentKernels
 public import RecurrentLayers
 
 /// Steps along the mean of recent gradients, divided by their recent size (Kingma and Ba, 2015).
@@ -36,33 +35,22 @@ public struct Adam: Optimizer {
   }
 
   /// Moves the trainable parameters of `model` by one step, in place.
+  @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
-    update(&model, with: gradients, isDecayDecoupled: false)
+    var update = beginUpdate(with: gradients, isDecayDecoupled: false)
+    model.visit(&update)
+    update.finish()
   }
 
-  fileprivate mutating func update(
-    _ model: inout some Module, with gradients: Gradients, isDecayDecoupled: Bool
-  ) {
+  @usableFromInline
+  mutating func beginUpdate(with gradients: Gradients, isDecayDecoupled: Bool) -> ParameterUpdate {
     state.beginStep(with: gradients)
-    model.apply(
-      Update(
-        settings: self, isDecayDecoupled: isDecayDecoupled, mean: state.memory(ofMoment: 0),
+    return ParameterUpdate(
+      .adam(
+        rate: Double(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon, decay: weightDecay,
+        isDecayDecoupled: isDecayDecoupled, step: state.stepCount, mean: state.memory(ofMoment: 0),
         square: state.memory(ofMoment: 1)),
       gradients: gradients)
-  }
-
-  private struct Update: ParameterUpdate {
-    let settings: Adam
-    let isDecayDecoupled: Bool
-    let mean: UnsafeMutableRawPointer
-    let square: UnsafeMutableRawPointer
-
-    func apply(to parameter: ParameterMemory) {
-      parameter.kernels.pointee.adam(
-        parameter.count, Double(settings.learningRate), settings.beta1, settings.beta2, settings.epsilon,
-        settings.weightDecay, isDecayDecoupled ? 1 : 0, Int64(settings.state.stepCount), parameter.gradient,
-        mean + parameter.momentOffset, square + parameter.momentOffset, parameter.value)
-    }
   }
 }
 
@@ -102,7 +90,15 @@ public struct AdamW: Optimizer {
   public var weightDecay: Double { adam.weightDecay }
 
   /// Moves the trainable parameters of `model` by one step, in place.
+  @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
-    adam.update(&model, with: gradients, isDecayDecoupled: true)
+    var update = beginUpdate(with: gradients)
+    model.visit(&update)
+    update.finish()
+  }
+
+  @usableFromInline
+  mutating func beginUpdate(with gradients: Gradients) -> ParameterUpdate {
+    adam.beginUpdate(with: gradients, isDecayDecoupled: true)
   }
 }

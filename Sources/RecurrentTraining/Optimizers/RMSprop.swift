@@ -1,4 +1,3 @@
-import CRecurrentKernels
 public import RecurrentLayers
 
 /// Steps divided by the recent size of each gradient (Tieleman and Hinton, 2012; centred: Graves, 2013).
@@ -40,27 +39,21 @@ public struct RMSprop: Optimizer {
   }
 
   /// Moves the trainable parameters of `model` by one step, in place.
+  @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
-    state.beginStep(with: gradients)
-    model.apply(
-      Update(
-        settings: self, square: state.memory(ofMoment: 0), average: isCentered ? state.memory(ofMoment: 1) : nil,
-        direction: momentum > 0 ? state.memory(ofMoment: isCentered ? 2 : 1) : nil),
-      gradients: gradients)
+    var update = beginUpdate(with: gradients)
+    model.visit(&update)
+    update.finish()
   }
 
-  private struct Update: ParameterUpdate {
-    let settings: RMSprop
-    let square: UnsafeMutableRawPointer
-    let average: UnsafeMutableRawPointer?
-    let direction: UnsafeMutableRawPointer?
-
-    func apply(to parameter: ParameterMemory) {
-      let offset = parameter.momentOffset
-      parameter.kernels.pointee.rmsprop(
-        parameter.count, Double(settings.learningRate), settings.alpha, settings.epsilon, settings.momentum,
-        settings.weightDecay, parameter.gradient, square + offset, average.map { $0 + offset },
-        direction.map { $0 + offset }, parameter.value)
-    }
+  @usableFromInline
+  mutating func beginUpdate(with gradients: Gradients) -> ParameterUpdate {
+    state.beginStep(with: gradients)
+    return ParameterUpdate(
+      .rmsprop(
+        rate: Double(learningRate), alpha: alpha, epsilon: epsilon, momentum: momentum, decay: weightDecay,
+        square: state.memory(ofMoment: 0), average: isCentered ? state.memory(ofMoment: 1) : nil,
+        direction: momentum > 0 ? state.memory(ofMoment: isCentered ? 2 : 1) : nil),
+      gradients: gradients)
   }
 }

@@ -1,4 +1,3 @@
-import CRecurrentKernels
 public import RecurrentLayers
 
 /// Stochastic gradient descent, with momentum if asked for (Polyak, 1964; Nesterov's form: Sutskever et al., 2013).
@@ -38,21 +37,21 @@ public struct SGD: Optimizer {
   }
 
   /// Moves the trainable parameters of `model` by one step, in place.
+  @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
-    state.beginStep(with: gradients)
-    model.apply(
-      Update(settings: self, direction: momentum == 0 ? nil : state.memory(ofMoment: 0)), gradients: gradients)
+    var update = beginUpdate(with: gradients)
+    model.visit(&update)
+    update.finish()
   }
 
-  private struct Update: ParameterUpdate {
-    let settings: SGD
-    let direction: UnsafeMutableRawPointer?
-
-    func apply(to parameter: ParameterMemory) {
-      parameter.kernels.pointee.sgd(
-        parameter.count, Double(settings.learningRate), settings.momentum, settings.dampening,
-        settings.isNesterov ? 1 : 0, settings.weightDecay, settings.state.stepCount == 1 ? 1 : 0, parameter.gradient,
-        direction.map { $0 + parameter.momentOffset }, parameter.value)
-    }
+  @usableFromInline
+  mutating func beginUpdate(with gradients: Gradients) -> ParameterUpdate {
+    state.beginStep(with: gradients)
+    return ParameterUpdate(
+      .sgd(
+        rate: Double(learningRate), momentum: momentum, dampening: dampening, isNesterov: isNesterov,
+        decay: weightDecay, isFirst: state.stepCount == 1,
+        direction: momentum == 0 ? nil : state.memory(ofMoment: 0)),
+      gradients: gradients)
   }
 }

@@ -44,4 +44,59 @@ struct ArenaTests {
     let second = arena.block(count: 100, elementType: .float32).stamp
     #expect(first != second)
   }
+
+  @Test func aStepGetsTheBlocksOfTheStepBefore() {
+    var arena = Arena()
+    func step() -> [UnsafeMutableRawPointer] {
+      arena.beginStep()
+      let held = [100, 100, 3000, 100].map { arena.block(count: $0, elementType: .float32) }
+      return held.map { $0.base }
+    }
+    let first = step()
+    #expect(Set(first).count == 4)
+    for _ in 0..<3 {
+      let next = step()
+      #expect(next == first)
+    }
+    #expect(arena.blockCount == 4)
+  }
+
+  @Test func aBlockThatIsStillHeldIsReplacedInTheNextStep() {
+    var arena = Arena()
+    let kept = arena.block(count: 100, elementType: .float32)
+    arena.beginStep()
+    let second = arena.block(count: 100, elementType: .float32).base
+    #expect(second != kept.base)
+    arena.beginStep()
+    let doubles = arena.block(count: 100, elementType: .float64)
+    #expect(doubles.elementType == .float64)
+    extendLifetime(kept)
+  }
+
+  @Test func allLargeBlocksAreTriedBeforeOneIsMade() {
+    var arena = Arena()
+    var held = (0..<40).map { _ in arena.block(count: 20_000, elementType: .float32) }
+    let free = held.remove(at: 20).base
+    let next = arena.block(count: 20_000, elementType: .float32).base
+    #expect(next == free)
+    #expect(arena.blockCount == 40)
+    #expect(arena.byteCount >= 40 * 80_000 && arena.byteCount < 41 * 90_000)
+    extendLifetime(held)
+  }
+
+  @Test func onlyUsers() {
+    var arena = Arena()
+    var block = arena.block(count: 100, elementType: .float32)
+    let other = arena.block(count: 100, elementType: .float32)
+    let isAlone = arena.isOnlyUser(of: &block)
+    #expect(isAlone)
+    let second = block
+    let isStillAlone = arena.isOnlyUser(of: &block)
+    #expect(!isStillAlone)
+    extendLifetime((second, other))
+    var foreign = Storage(capacity: 10, elementType: .float32)
+    let isForeignAlone = arena.isOnlyUser(of: &foreign)
+    #expect(isForeignAlone)
+    #expect(arena.blockCount == 2)
+  }
 }

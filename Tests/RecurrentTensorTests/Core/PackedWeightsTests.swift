@@ -7,8 +7,10 @@ struct PackedWeightsTests {
     let packed = PackedWeights()
     var count = 0
 
-    func sum(_ a: Tensor, _ b: Tensor? = nil, form: UInt32 = 0) -> Float {
-      let block = packed.block(for: .init(a, b, form: form), size: 1, elementType: .float32) { target in
+    func sum(_ a: Tensor, _ b: Tensor? = nil, kind: UInt32 = 0, form: PackedWeights.Form = .forward) -> Float {
+      let source =
+        b.map { PackedWeights.Source(a, $0, .absent, .absent, kind: kind) } ?? PackedWeights.Source(a, kind: kind)
+      let block = packed.block(form, of: source, size: 1, elementType: .float32) { target in
         self.count += 1
         let total = a.scalars.reduce(0, +) + (b?.scalars.reduce(0, +) ?? 0)
         target.assumingMemoryBound(to: Float.self).pointee = total
@@ -65,15 +67,37 @@ struct PackedWeightsTests {
   @Test func formsOfTheSameWeightsDiffer() {
     let summing = Summing()
     let a = Tensor([1, 2])
-    _ = summing.sum(a, form: 1)
-    _ = summing.sum(a, form: 2)
+    _ = summing.sum(a, kind: 1)
+    _ = summing.sum(a, kind: 2)
     #expect(summing.count == 2)
+  }
+
+  @Test func bothFormsTakeTurnsInOneBlockWhileWeightsChange() {
+    let packed = PackedWeights()
+    var addresses: Set<UnsafeMutableRawPointer> = []
+    for step in 0..<5 {
+      let weights = Tensor(Float(step))
+      for form in [PackedWeights.Form.forward, .backward] {
+        addresses.insert(packed.block(form, of: .init(weights), size: 8, elementType: .float32) { _ in }.base)
+      }
+    }
+    #expect(addresses.count == 1)
+  }
+
+  @Test func aFormThatIsAskedForAgainGetsABlockOfItsOwn() {
+    let summing = Summing()
+    let weights = Tensor([1, 2])
+    for _ in 0..<10 {
+      #expect(summing.sum(weights, form: .forward) == 3)
+      #expect(summing.sum(weights, form: .backward) == 3)
+    }
+    #expect(summing.count == 3)  // The first of each, and the forward one again.
   }
 
   @Test func aFormThatIsInUseIsNotWrittenOver() {
     let packed = PackedWeights()
     func pack(_ value: Float) -> Storage {
-      packed.block(for: .init(Tensor(value)), size: 1, elementType: .float32) { target in
+      packed.block(.forward, of: .init(Tensor(value)), size: 1, elementType: .float32) { target in
         target.assumingMemoryBound(to: Float.self).pointee = value
       }
     }
@@ -87,14 +111,14 @@ struct PackedWeightsTests {
   @Test func aFormThatIsFreeIsWrittenOver() {
     let packed = PackedWeights()
     func address(_ size: Int, _ type: ElementType = .float32) -> UnsafeMutableRawPointer {
-      packed.block(for: .init(Tensor(0)), size: size, elementType: type) { _ in }.base
+      packed.block(.forward, of: .init(Tensor(0)), size: size, elementType: type) { _ in }.base
     }
     let first = address(100)
     #expect(address(100) == first)
     #expect(address(50) == first)
-    let block = packed.block(for: .init(Tensor(0)), size: 200, elementType: .float32) { _ in }
+    let block = packed.block(.forward, of: .init(Tensor(0)), size: 200, elementType: .float32) { _ in }
     #expect(block.capacity >= 200)
-    let doubles = packed.block(for: .init(Tensor(0)), size: 10, elementType: .float64) { _ in }
+    let doubles = packed.block(.forward, of: .init(Tensor(0)), size: 10, elementType: .float64) { _ in }
     #expect(doubles.elementType == .float64)
   }
 
@@ -106,7 +130,7 @@ struct PackedWeightsTests {
         group.addTask {
           (0..<500).count { round in
             let tensor = tensors[(worker + round) % 4]
-            let block = packed.block(for: .init(tensor), size: 1000, elementType: .float32) { target in
+            let block = packed.block(.forward, of: .init(tensor), size: 1000, elementType: .float32) { target in
               target.copyMemory(from: tensor.pointer, byteCount: 4000)
             }
             let numbers = UnsafeBufferPointer(start: block.base.assumingMemoryBound(to: Float.self), count: 1000)

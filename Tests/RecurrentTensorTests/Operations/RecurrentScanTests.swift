@@ -51,15 +51,15 @@ struct RecurrentScanTests {
     RecurrentScan.apply(
       cell.kind, operands[0], lengths: lengths, isReversed: isReversed,
       weights: RecurrentWeights(
-        inputHidden: operands[1], hiddenHidden: operands[2], inputBias: hasBias ? operands[3] : nil,
-        hiddenBias: hasBias ? operands[4] : nil, cache: cache),
-      initialHidden: hasState ? operands[5] : nil, initialCell: hasState && cell.hasCellState ? operands[6] : nil)
+        inputHidden: operands[1], hiddenHidden: operands[2], inputBias: OptionalTensor(hasBias ? operands[3] : nil),
+        hiddenBias: OptionalTensor(hasBias ? operands[4] : nil), cache: cache),
+      initialHidden: OptionalTensor(hasState ? operands[5] : nil),
+      initialCell: OptionalTensor(hasState && cell.hasCellState ? operands[6] : nil))
   }
 
-  /// All results in one number.
+  /// All results in one number. Where there is no cell state the hidden state stands for it and counts again.
   static func sum(_ result: RecurrentScan.Result) -> Tensor {
-    let last = result.lastHidden.weighedSum() * 2 + result.outputs.weighedSum()
-    return result.lastCell.map { last + $0.weighedSum() * 3 } ?? last
+    result.lastHidden.weighedSum() * 2 + result.outputs.weighedSum() + result.lastCell.weighedSum() * 3
   }
 
   @Test(arguments: cells, [false, true])
@@ -90,7 +90,7 @@ struct RecurrentScanTests {
       switch use {
       case .outputs: return result.outputs
       case .lastHidden: return result.lastHidden
-      case .lastCell: return result.lastCell ?? result.lastHidden
+      case .lastCell: return result.lastCell
       case .lastOutput: return result.outputs[Self.steps - 1]
       }
     }
@@ -130,7 +130,7 @@ struct RecurrentScanTests {
     let result = Self.scan(cell, operands)
     #expect(result.outputs.shape == [0, Self.batch, Self.hidden])
     #expect(result.lastHidden.doubles == operands[5].doubles)
-    if cell.hasCellState { #expect(result.lastCell?.doubles == operands[6].doubles) }
+    if cell.hasCellState { #expect(result.lastCell.doubles == operands[6].doubles) }
     let check = checkFunctionGradient(of: operands) { Self.sum(Self.scan(cell, $0)) }
     #expect(check.agrees, "\(check)")
   }
@@ -143,7 +143,7 @@ struct RecurrentScanTests {
     let with = Self.scan(cell, operands, lengths: Self.ragged, isReversed: isReversed)
     #expect(without.outputs.doubles == with.outputs.doubles)
     #expect(without.lastHidden.doubles == with.lastHidden.doubles)
-    #expect(without.lastCell?.doubles == with.lastCell?.doubles)
+    #expect(without.lastCell.doubles == with.lastCell.doubles)
   }
 
   @Test(arguments: cells, [false, true])
@@ -160,7 +160,7 @@ struct RecurrentScanTests {
       #expect(outputs.slice(axis: 0, 0..<length).scalars == result.outputs.scalars)
       #expect(outputs.slice(axis: 0, length..<Self.steps).scalars.allSatisfy { $0 == 0 })
       #expect(all.lastHidden[row].scalars == result.lastHidden.scalars)
-      #expect(all.lastCell?[row].scalars == result.lastCell?.scalars)
+      #expect(all.lastCell[row].scalars == result.lastCell.scalars)
     }
   }
 
@@ -194,5 +194,27 @@ struct RecurrentScanTests {
     await #expect(processExitsWith: .failure) {
       _ = Self.scan(Self.cells[0], Self.operands(Self.cells[0]), lengths: [1, 2, 5])
     }
+  }
+
+  // MARK: Memory
+
+  @Test(arguments: cells, [false, true])
+  func smallResultsShareABlockAndKeepTheirNumbers(_ cell: Cell, _ isReversed: Bool) {
+    let operands = Self.operands(cell)
+    let whole = Self.scan(cell, operands, isReversed: isReversed)
+    #expect(whole.lastHidden.storage === whole.outputs.storage)
+    #expect(whole.lastHidden.doubles == whole.outputs[isReversed ? 0 : Self.steps - 1].doubles)
+    let ragged = Self.scan(cell, operands, lengths: [4, 4, 4], isReversed: isReversed)
+    #expect(ragged.lastHidden.doubles == whole.lastHidden.doubles)
+    #expect(ragged.lastCell.doubles == whole.lastCell.doubles)
+  }
+
+  @Test func aStateThatIsKeptDoesNotKeepManyOutputs() {
+    let cell = Self.cells[1]
+    var operands = Self.operands(cell)
+    operands[0] = .doubles([500, Self.batch, Self.inputs], seed: 8)
+    let result = Self.scan(cell, operands)
+    #expect(result.lastHidden.storage !== result.outputs.storage)
+    #expect(result.lastHidden.doubles == result.outputs[499].doubles)
   }
 }

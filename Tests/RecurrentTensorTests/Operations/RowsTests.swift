@@ -120,4 +120,43 @@ struct RowsTests {
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [2, 3]).crossEntropy(targets: [0, 3]) }
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [2, 3]).layerNormalized(gain: Tensor(zeros: [2])) }
   }
+
+  /// The blocks that a tape holds after a step that gives logits to the cross-entropy, for logits made by `transform`.
+  private func heldBytes(_ use: (Tensor) -> Tensor) -> Int {
+    let tape = Tape()
+    let table = Tensor(normal: [64, 8], key: RandomKey(seed: 1))
+    _ = gradients([Tensor(normal: [32, 8], key: RandomKey(seed: 2))], on: tape) { use($0[0].linear(weight: table)) }
+    return tape.byteCount
+  }
+
+  @Test func theGradientOfLogitsTakesTheirPlace() {
+    let targets = (0..<32).map { Int32($0) }
+    let logitBytes = 32 * 64 * 4
+    let inPlace = heldBytes { $0.crossEntropy(targets: targets).sum() }
+    #expect(inPlace < 2 * logitBytes)
+    // An earlier operation reads its own results on the way back, so they must stay.
+    let kept = heldBytes { tanh($0).crossEntropy(targets: targets).sum() }
+    #expect(kept >= 3 * logitBytes)
+  }
+
+  @Test func logitsThatAreUsedAgainStay() {
+    let targets: [Int32] = [1, 0, -1]
+    let check = checkFunctionGradient(of: [.doubles([3, 4], seed: 1)]) { inputs in
+      let logits = tanh(inputs[0] * 2)
+      let first = logits.crossEntropy(targets: targets)
+      return (logits.crossEntropy(targets: [2, 2, 2], labelSmoothing: 0.1) * first).sum() + logits.squared().sum()
+    }
+    #expect(check.agrees, "\(check)")
+  }
+
+  @Test func logitsThatSomebodyKeepsAreNotWrittenOver() {
+    var kept: [Tensor] = []
+    let input = Tensor(normal: [3, 4], key: RandomKey(seed: 3))
+    _ = gradients([input]) { inputs in
+      let logits = inputs[0] * 2
+      kept.append(logits.detached())
+      return logits.crossEntropy(targets: [1, 0, 2]).sum()
+    }
+    #expect(kept[0].scalars == input.scalars.map { $0 * 2 })
+  }
 }

@@ -132,6 +132,31 @@ struct TapeTests {
       }
       _ = escaped[0] + escaped[0]
     }
+    // A later tape may stand where the finished one stood.
+    await #expect(processExitsWith: .failure) {
+      var escaped: [Tensor] = []
+      for _ in 0..<2 {
+        _ = gradients([Tensor([2, 3])]) { inputs in
+          escaped.append(inputs[0] * 2)
+          return escaped[0].sum()
+        }
+      }
+    }
+  }
+
+  @Test func whatARecordKeptIsFreeForTheRecordsBelowIt() {
+    func bytes(_ depth: Int) -> Int {
+      let tape = Tape()
+      _ = gradients([Tensor(repeating: 0.5, shape: [1 << 14])], on: tape) { inputs in
+        var x = inputs[0]
+        for _ in 0..<depth { x = tanh(x) }
+        return x.sum()
+      }
+      return tape.byteCount
+    }
+    let results = 20 << 16
+    // Each gradient takes the memory of a result above it: two blocks more than there are results, whatever the depth.
+    #expect(bytes(20) >= results && bytes(20) < results + 3 << 16)
   }
 
   @Test func tensorsOfTwoScopesTrap() async {

@@ -1,0 +1,58 @@
+import Synchronization
+
+/// Where a tensor was made: which gradient scope, and which value in it.
+///
+/// A node counts no reference to its tape: tensors are copied often, and the tape of a scope that is open is alive. What
+/// it points to outlives every tape, so that a tensor of a finished scope is recognised rather than followed.
+// Unchecked: the anchor is changed only by the thread that opens and closes the scope.
+package struct TapeNode: @unchecked Sendable {
+  let anchor: UnsafeMutablePointer<TapeAnchor>
+  package let index: Int
+  let generation: Int
+
+  /// The place of a later output of the same operation.
+  package func following(by distance: Int) -> TapeNode {
+    TapeNode(anchor: anchor, index: index + distance, generation: generation)
+  }
+
+  /// The tape. Traps when its scope is finished.
+  package var tape: Tape {
+    guard anchor.pointee.isOpen, anchor.pointee.generation == generation, let tape = anchor.pointee.tape else {
+      preconditionFailure(Tape.finishedScope)
+    }
+    return tape.takeUnretainedValue()
+  }
+}
+
+/// What the nodes of a tape point to: which scope is open on it, if any.
+struct TapeAnchor {
+  /// Counts scopes, also of tapes that used the anchor before: a tensor of an earlier scope is recognised by its older
+  /// number.
+  var generation = 0
+  var isOpen = false
+  var tape: Unmanaged<Tape>?
+}
+
+/// Anchors are never freed, but used again: there are as many as there ever were tapes at one time.
+enum TapeAnchors {
+  // Unchecked: whoever takes an address from the list is its only owner.
+  private struct Address: @unchecked Sendable {
+    let anchor: UnsafeMutablePointer<TapeAnchor>
+  }
+
+  private static let unused = Mutex<[Address]>([])
+
+  static func take() -> UnsafeMutablePointer<TapeAnchor> {
+    if let address = unused.withLock({ $0.popLast() }) { return address.anchor }
+    let anchor = UnsafeMutablePointer<TapeAnchor>.allocate(capacity: 1)
+    anchor.initialize(to: TapeAnchor())
+    return anchor
+  }
+
+  static func giveBack(_ anchor: UnsafeMutablePointer<TapeAnchor>) {
+    anchor.pointee.isOpen = false
+    anchor.pointee.tape = nil
+    let address = Address(anchor: anchor)
+    unused.withLock { $0.append(address) }
+  }
+}
