@@ -45,24 +45,13 @@ package final class CellProgram: @unchecked Sendable {
     let backCopy = CellProgram.copy(back)
     let matrixCopy = CellProgram.copy(matrices)
     let parameterCopy = CellProgram.copy(parameters)
-    var program = rk_program()
-    program.slots = UnsafePointer(slots)
-    program.forward = UnsafePointer(thereCopy)
-    program.backward = UnsafePointer(backCopy)
-    program.matrices = UnsafePointer(matrixCopy)
-    program.parameters = UnsafePointer(parameterCopy)
-    program.forward_count = Int32(there.count)
-    program.backward_count = Int32(back.count)
-    program.matrix_count = Int32(matrices.count)
-    program.parameter_count = Int32(parameters.count)
-    program.state_count = Int32(graph.states.count)
-    program.output = Int32(self.output)
-    program.input = Int32(assignment.inputSlot)
-    program.input_gradient = Int32(assignment.inputGradientSlot)
-    withUnsafeMutableBytes(of: &program.record_sizes) { bytes in
-      let sizes = bytes.assumingMemoryBound(to: Int64.self)
-      for (region, size) in assignment.slots.sizes.enumerated() { sizes[region] = Int64(size) }
-    }
+    let sizes = assignment.slots.sizes.map { Int64($0) }
+    let program = rk_program(
+      slots: slots, forward: thereCopy, backward: backCopy, matrices: matrixCopy, parameters: parameterCopy,
+      forward_count: Int32(there.count), backward_count: Int32(back.count), matrix_count: Int32(matrices.count),
+      parameter_count: Int32(parameters.count), state_count: Int32(graph.states.count), output: Int32(self.output),
+      input: Int32(assignment.inputSlot), input_gradient: Int32(assignment.inputGradientSlot),
+      record_sizes: (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6]))
     let pointer = UnsafeMutablePointer<rk_program>.allocate(capacity: 1)
     pointer.initialize(to: program)
     self.pointer = UnsafePointer(pointer)
