@@ -56,9 +56,38 @@ public struct ElmanCell: FusedCell {
   public func scan(
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction
   ) -> (SequenceBatch, HiddenState) {
+    run(inputs, state, direction, .absent)
+  }
+
+  /// The same with a mask on what the recurrent matrix sees; see `RecurrentCell`.
+  public func scan(
+    _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction, hiddenMask: Tensor
+  ) -> (SequenceBatch, HiddenState) {
+    run(inputs, state, direction, OptionalTensor(hiddenMask))
+  }
+
+  private func run(
+    _ inputs: SequenceBatch, _ state: HiddenState?, _ direction: Direction, _ mask: OptionalTensor
+  ) -> (SequenceBatch, HiddenState) {
     let result = weights.scan(
       activation.kind, inputs, hidden: state.map { OptionalTensor($0.hidden) } ?? .absent, cell: .absent,
-      direction: direction)
+      direction: direction,
+      hiddenMask: mask)
     return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
+  }
+
+  /// Both directions in one fused call; see `RecurrentCell`.
+  public static func scanBothWays(
+    _ forward: ElmanCell, _ backward: ElmanCell, _ inputs: SequenceBatch,
+    from states: (forward: HiddenState?, backward: HiddenState?), hiddenMasks: (forward: Tensor?, backward: Tensor?)
+  ) -> (outputs: SequenceBatch, forward: HiddenState, backward: HiddenState) {
+    precondition(forward.activation == backward.activation, "the two directions have cells of different kinds")
+    let result = FusedWeights.scanBothWays(
+      forward.activation.kind, forward.weights, backward.weights, inputs,
+      hidden: (states.forward?.hidden, states.backward?.hidden), hiddenMasks: hiddenMasks)
+    return (
+      inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden.forward),
+      HiddenState(hidden: result.lastHidden.backward)
+    )
   }
 }

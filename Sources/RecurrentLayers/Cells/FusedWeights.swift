@@ -72,14 +72,35 @@ public struct FusedWeights: Module {
 
   /// Runs a sequence through the fused kernel of a kind of cell.
   func scan(
-    _ kind: RecurrentKind, _ inputs: SequenceBatch, hidden: OptionalTensor, cell: OptionalTensor, direction: Direction
+    _ kind: RecurrentKind, _ inputs: SequenceBatch, hidden: OptionalTensor, cell: OptionalTensor, direction: Direction,
+    hiddenMask: OptionalTensor = .absent
   ) -> RecurrentScan.Result {
     RecurrentScan.apply(
-      kind, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
-      weights: RecurrentWeights(
-        inputHidden: inputHidden.value, hiddenHidden: hiddenHidden.value, inputBias: storedInputBias.tensor,
-        hiddenBias: storedHiddenBias.tensor, cache: cache),
-      initialHidden: hidden, initialCell: cell)
+      kind, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward, weights: tensors,
+      initialHidden: hidden, initialCell: cell, hiddenMask: hiddenMask)
+  }
+
+  /// The weights as the kernels take them.
+  var tensors: RecurrentWeights {
+    RecurrentWeights(
+      inputHidden: inputHidden.value, hiddenHidden: hiddenHidden.value, inputBias: storedInputBias.tensor,
+      hiddenBias: storedHiddenBias.tensor, cache: cache)
+  }
+
+  /// Runs a sequence through the fused kernels of two cells of one kind, in both directions at once.
+  static func scanBothWays(
+    _ kind: RecurrentKind, _ forward: FusedWeights, _ backward: FusedWeights, _ inputs: SequenceBatch,
+    hidden: (forward: Tensor?, backward: Tensor?), cell: (forward: Tensor?, backward: Tensor?) = (nil, nil),
+    hiddenMasks: (forward: Tensor?, backward: Tensor?)
+  ) -> BidirectionalScan.Result {
+    BidirectionalScan.apply(
+      kind, inputs.values, lengths: inputs.lengths,
+      forward: BidirectionalScan.Direction(
+        weights: forward.tensors, initialHidden: OptionalTensor(hidden.forward),
+        initialCell: OptionalTensor(cell.forward), hiddenMask: OptionalTensor(hiddenMasks.forward)),
+      backward: BidirectionalScan.Direction(
+        weights: backward.tensors, initialHidden: OptionalTensor(hidden.backward),
+        initialCell: OptionalTensor(cell.backward), hiddenMask: OptionalTensor(hiddenMasks.backward)))
   }
 }
 

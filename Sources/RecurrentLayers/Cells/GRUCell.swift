@@ -49,13 +49,45 @@ public struct GRUCell: FusedCell {
     weights.visit(&visitor, hiddenHiddenName: variant == .resetAfter ? "weight_hh" : "weight_hh_reset_before")
   }
 
+  private var kind: RecurrentKind {
+    RecurrentKind(cell: variant == .resetAfter ? RK_GRU_RESET_AFTER : RK_GRU_RESET_BEFORE)
+  }
+
   /// All time steps in one fused call; see `RecurrentCell`.
   public func scan(
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction
   ) -> (SequenceBatch, HiddenState) {
-    let kind = RecurrentKind(cell: variant == .resetAfter ? RK_GRU_RESET_AFTER : RK_GRU_RESET_BEFORE)
+    run(inputs, state, direction, .absent)
+  }
+
+  /// The same with a mask on what the recurrent matrix sees; see `RecurrentCell`.
+  public func scan(
+    _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction, hiddenMask: Tensor
+  ) -> (SequenceBatch, HiddenState) {
+    run(inputs, state, direction, OptionalTensor(hiddenMask))
+  }
+
+  private func run(
+    _ inputs: SequenceBatch, _ state: HiddenState?, _ direction: Direction, _ mask: OptionalTensor
+  ) -> (SequenceBatch, HiddenState) {
     let result = weights.scan(
-      kind, inputs, hidden: state.map { OptionalTensor($0.hidden) } ?? .absent, cell: .absent, direction: direction)
+      kind, inputs, hidden: state.map { OptionalTensor($0.hidden) } ?? .absent, cell: .absent, direction: direction,
+      hiddenMask: mask)
     return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
+  }
+
+  /// Both directions in one fused call; see `RecurrentCell`.
+  public static func scanBothWays(
+    _ forward: GRUCell, _ backward: GRUCell, _ inputs: SequenceBatch,
+    from states: (forward: HiddenState?, backward: HiddenState?), hiddenMasks: (forward: Tensor?, backward: Tensor?)
+  ) -> (outputs: SequenceBatch, forward: HiddenState, backward: HiddenState) {
+    precondition(forward.variant == backward.variant, "the two directions have cells of different kinds")
+    let result = FusedWeights.scanBothWays(
+      forward.kind, forward.weights, backward.weights, inputs,
+      hidden: (states.forward?.hidden, states.backward?.hidden), hiddenMasks: hiddenMasks)
+    return (
+      inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden.forward),
+      HiddenState(hidden: result.lastHidden.backward)
+    )
   }
 }

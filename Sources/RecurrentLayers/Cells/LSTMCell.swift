@@ -39,16 +39,47 @@ public struct LSTMCell: FusedCell {
   public func scan(
     _ inputs: SequenceBatch, from state: LSTMState?, direction: Direction
   ) -> (SequenceBatch, LSTMState) {
-    if let state {
-      return run(inputs, OptionalTensor(state.hidden), OptionalTensor(state.cell), direction)
-    }
-    return run(inputs, .absent, .absent, direction)
+    run(inputs, state, direction, .absent)
+  }
+
+  /// The same with a mask on what the recurrent matrix sees; see `RecurrentCell`.
+  public func scan(
+    _ inputs: SequenceBatch, from state: LSTMState?, direction: Direction, hiddenMask: Tensor
+  ) -> (SequenceBatch, LSTMState) {
+    run(inputs, state, direction, OptionalTensor(hiddenMask))
   }
 
   private func run(
-    _ inputs: SequenceBatch, _ hidden: OptionalTensor, _ cell: OptionalTensor, _ direction: Direction
+    _ inputs: SequenceBatch, _ state: LSTMState?, _ direction: Direction, _ mask: OptionalTensor
   ) -> (SequenceBatch, LSTMState) {
-    let result = weights.scan(LSTMCell.kind, inputs, hidden: hidden, cell: cell, direction: direction)
+    if let state {
+      return run(inputs, OptionalTensor(state.hidden), OptionalTensor(state.cell), direction, mask)
+    }
+    return run(inputs, .absent, .absent, direction, mask)
+  }
+
+  private func run(
+    _ inputs: SequenceBatch, _ hidden: OptionalTensor, _ cell: OptionalTensor, _ direction: Direction,
+    _ mask: OptionalTensor
+  ) -> (SequenceBatch, LSTMState) {
+    let result = weights.scan(
+      LSTMCell.kind, inputs, hidden: hidden, cell: cell, direction: direction, hiddenMask: mask)
     return (inputs.replacingValues(result.outputs), LSTMState(hidden: result.lastHidden, cell: result.lastCell))
+  }
+
+  /// Both directions in one fused call; see `RecurrentCell`.
+  public static func scanBothWays(
+    _ forward: LSTMCell, _ backward: LSTMCell, _ inputs: SequenceBatch,
+    from states: (forward: LSTMState?, backward: LSTMState?), hiddenMasks: (forward: Tensor?, backward: Tensor?)
+  ) -> (outputs: SequenceBatch, forward: LSTMState, backward: LSTMState) {
+    let result = FusedWeights.scanBothWays(
+      kind, forward.weights, backward.weights, inputs,
+      hidden: (states.forward?.hidden, states.backward?.hidden),
+      cell: (states.forward?.cell, states.backward?.cell), hiddenMasks: hiddenMasks)
+    return (
+      inputs.replacingValues(result.outputs),
+      LSTMState(hidden: result.lastHidden.forward, cell: result.lastCell.forward),
+      LSTMState(hidden: result.lastHidden.backward, cell: result.lastCell.backward)
+    )
   }
 }

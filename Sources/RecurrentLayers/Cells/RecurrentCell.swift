@@ -36,6 +36,23 @@ public protocol RecurrentCell: Module {
   /// - Returns: The outputs, `[T, N, H]`, 0 at padded steps, and each row's state after its last step; a row of length 0
   ///   gets its first state back.
   func scan(_ inputs: SequenceBatch, from state: State?, direction: Direction) -> (SequenceBatch, State)
+
+  /// The same with the hidden state multiplied by a mask before every step, as dropout on the recurrent state does.
+  ///
+  /// The library's own cells mask what the recurrent matrix sees and nothing else (Gal and Ghahramani, 2016; Keras'
+  /// `recurrent_dropout`); a cell of your own sees the masked hidden state everywhere unless it implements this.
+  ///
+  /// - Parameter hiddenMask: `[N, H]`, the same for all steps, or `[T, N, H]`. A constant.
+  func scan(
+    _ inputs: SequenceBatch, from state: State?, direction: Direction, hiddenMask: Tensor
+  ) -> (SequenceBatch, State)
+
+  /// A cell from the start and another from each row's end over the same inputs, their outputs side by side,
+  /// `[T, N, 2·H]`.
+  static func scanBothWays(
+    _ forward: Self, _ backward: Self, _ inputs: SequenceBatch, from states: (forward: State?, backward: State?),
+    hiddenMasks: (forward: Tensor?, backward: Tensor?)
+  ) -> (outputs: SequenceBatch, forward: State, backward: State)
 }
 
 extension RecurrentCell {
@@ -49,19 +66,49 @@ extension RecurrentCell {
   public func scan(
     _ inputs: SequenceBatch, from state: State?, direction: Direction
   ) -> (SequenceBatch, State) {
+    repeatStep(inputs, from: state, direction, hiddenMask: nil)
+  }
+
+  /// Repeats `step` over time, each time from the masked state.
+  public func scan(
+    _ inputs: SequenceBatch, from state: State?, direction: Direction, hiddenMask: Tensor
+  ) -> (SequenceBatch, State) {
+    repeatStep(inputs, from: state, direction, hiddenMask: hiddenMask)
+  }
+
+  /// One direction after the other.
+  public static func scanBothWays(
+    _ forward: Self, _ backward: Self, _ inputs: SequenceBatch, from states: (forward: State?, backward: State?),
+    hiddenMasks: (forward: Tensor?, backward: Tensor?)
+  ) -> (outputs: SequenceBatch, forward: State, backward: State) {
+    func run(_ cell: Self, _ state: State?, _ direction: Direction, _ mask: Tensor?) -> (SequenceBatch, State) {
+      guard let mask else { return cell.scan(inputs, from: state, direction: direction) }
+      return cell.scan(inputs, from: state, direction: direction, hiddenMask: mask)
+    }
+    let (ahead, last) = run(forward, states.forward, .forward, hiddenMasks.forward)
+    let (back, first) = run(backward, states.backward, .backward, hiddenMasks.backward)
+    let joined = Tensor(concatenating: [ahead.values, back.values], axis: 2)
+    return (inputs.replacingValues(joined), last, first)
+  }
+
+  private func repeatStep(
+    _ inputs: SequenceBatch, from state: State?, _ direction: Direction, hiddenMask: Tensor?
+  ) -> (SequenceBatch, State) {
     var state = state ?? zeroState(like: inputs.values)
     var outputs: [Tensor] = []
     outputs.reserveCapacity(inputs.stepCount)
     for number in 0..<inputs.stepCount {
       let time = direction == .forward ? number : inputs.stepCount - 1 - number
       let input = inputs.values[time]
+      let mask = hiddenMask.map { $0.shape.rank == 3 ? $0[time] : $0 }
+      let before = mask.map { state.masking($0) } ?? state
       if let realRows = inputs.realRows(at: time) {
         // Padding may hold anything, infinities too: it must reach neither a state nor the gradient of a weight.
-        let next = step(input.selectingRows(realRows), from: state)
+        let next = step(input.selectingRows(realRows), from: before)
         state = .merging(next, state, where: realRows)
         outputs.append(next.hidden.selectingRows(realRows))
       } else {
-        state = step(input, from: state)
+        state = step(input, from: before)
         outputs.append(state.hidden)
       }
     }
@@ -83,6 +130,13 @@ extension SequenceBatch {
 }
 
 extension RecurrentState {
+  /// With the first part, the hidden state, multiplied by a mask.
+  fileprivate func masking(_ mask: Tensor) -> Self {
+    var parts = components
+    parts[0] = parts[0] * mask
+    return Self(components: parts)
+  }
+
   /// The new state of the rows that have a number in `realRows`, and the old state of the others.
   fileprivate static func merging(_ new: Self, _ old: Self, where realRows: [Int32]) -> Self {
     let count = realRows.count

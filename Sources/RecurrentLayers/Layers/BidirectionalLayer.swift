@@ -48,12 +48,17 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   public let merge: Merge
 
   /// A layer of two cells of the same sizes, with weights of their own.
-  public init(forward: Cell, backward: Cell, merge: Merge = .concatenate, initialState: InitialState = .zero) {
+  public init(
+    forward: Cell, backward: Cell, merge: Merge = .concatenate, initialState: InitialState = .zero,
+    stateDropout: StateDropout? = nil
+  ) {
     precondition(
       forward.inputSize == backward.inputSize && forward.hiddenSize == backward.hiddenSize,
       "the cells of a bidirectional layer must have the same sizes")
-    self.forward = RecurrentLayer(forward, direction: .forward, initialState: initialState)
-    self.backward = RecurrentLayer(backward, direction: .backward, initialState: initialState)
+    self.forward = RecurrentLayer(
+      forward, direction: .forward, initialState: initialState, stateDropout: stateDropout)
+    self.backward = RecurrentLayer(
+      backward, direction: .backward, initialState: initialState, stateDropout: stateDropout)
     self.merge = merge
   }
 
@@ -77,15 +82,31 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
   ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
+    if merge == .concatenate { return sideBySide(inputs, from: state) }
     let (ahead, back, finalState) = separate(inputs, from: state)
     let merged =
       switch merge {
-      case .concatenate: Tensor(concatenating: [ahead.values, back.values], axis: 2)
-      case .sum: ahead.values + back.values
+      case .concatenate, .sum: ahead.values + back.values
       case .average: (ahead.values + back.values) * 0.5
       case .multiply: ahead.values * back.values
       }
     return (inputs.replacingValues(merged), finalState)
+  }
+
+  /// Both directions at once: cells that the library has kernels for write where the merged outputs stand.
+  private func sideBySide(
+    _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
+  ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
+    let result = Cell.scanBothWays(
+      forward.cell, backward.cell, inputs,
+      from: (
+        forward.firstState(inputs, given: state?.forward), backward.firstState(inputs, given: state?.backward)
+      ),
+      hiddenMasks: (
+        forward.stateDropout?.mask(for: inputs, hiddenSize: forward.outputSize),
+        backward.stateDropout?.mask(for: inputs, hiddenSize: backward.outputSize)
+      ))
+    return (result.outputs, BidirectionalState(forward: result.forward, backward: result.backward))
   }
 
   /// Both directions apart: `[T, N, H]` each, at the times of the inputs.

@@ -12,12 +12,24 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public var cell: Cell
   /// Where each row begins.
   public let direction: Direction
+  /// What drops parts of the hidden state between steps in training.
+  public var stateDropout: StateDropout?
   @usableFromInline var initialState: TrainableState<Cell.State>?
 
   /// A layer around a cell.
-  public init(_ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero) {
+  ///
+  /// - Parameters:
+  ///   - cell: What runs at every step.
+  ///   - direction: Where each row begins.
+  ///   - initialState: What the first state is when none is given.
+  ///   - stateDropout: What drops parts of the hidden state between steps in training; nothing unless told otherwise.
+  public init(
+    _ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero,
+    stateDropout: StateDropout? = nil
+  ) {
     self.cell = cell
     self.direction = direction
+    self.stateDropout = stateDropout
     self.initialState =
       initialState == .zero ? nil : TrainableState(cell.zeroState(like: Tensor(zeros: [1, cell.inputSize])))
   }
@@ -33,6 +45,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     if let layer { visitor.enter(.layer(layer)) }
     cell.visit(&visitor)
     initialState?.visit(&visitor)
+    stateDropout?.visit(&visitor)
     if layer != nil { visitor.leave() }
   }
 
@@ -41,10 +54,19 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: Cell.State?
   ) -> (outputs: SequenceBatch, finalState: Cell.State) {
-    if state == nil, let initialState {
-      return cell.scan(inputs, from: initialState(batchSize: inputs.batchSize), direction: direction)
+    if let mask = stateDropout?.mask(for: inputs, hiddenSize: cell.hiddenSize) {
+      return cell.scan(inputs, from: firstState(inputs, given: state), direction: direction, hiddenMask: mask)
+    }
+    if state == nil, initialState != nil {
+      return cell.scan(inputs, from: firstState(inputs, given: nil), direction: direction)
     }
     return cell.scan(inputs, from: state, direction: direction)
+  }
+
+  /// The given state, else the trained one; nil is the zero state.
+  @usableFromInline
+  func firstState(_ inputs: SequenceBatch, given state: Cell.State?) -> Cell.State? {
+    state ?? initialState?(batchSize: inputs.batchSize)
   }
 }
 

@@ -31,6 +31,7 @@ struct LinearOperation: DifferentiableOperation {
       x.kernels.pointee.reduce(RK_SUM, 1, Int64(rows), Int64(outputs), dy.pointer, sums)
       x.kernels.pointee.add_scaled(Int64(outputs), 1, sums, db)
     }
+    extendLifetime(dy)
   }
 }
 

@@ -3,9 +3,7 @@ import CRecurrentKernels
 /// A whole sequence through one recurrent layer in one direction: one record on the tape, one loop over time in C.
 package struct RecurrentScan: DifferentiableOperation {
   // What the way back reads.
-  private let kind: RecurrentKind
-  private let lengths: [Int32]?
-  private let isReversed: Bool
+  private let problem: ScanProblem
   private let x: TensorElements
   private let weights: RecurrentWeights
   private let initialHidden: TensorElements?
@@ -31,9 +29,11 @@ package struct RecurrentScan: DifferentiableOperation {
   ///   - lengths: The real steps of each row, each in `0...T`; nil means that all are real. Outputs at other steps are 0.
   ///   - isReversed: Whether each row runs from its own last real step down to its first.
   ///   - initialHidden: `[N, H]`; absent is exactly the zero state. A row of length 0 gets its initial state back.
+  ///   - hiddenMask: What the hidden state is multiplied by on its way to the recurrent matrix: `[N, H]` for all steps, or
+  ///     `[T, N, H]`. A constant: no gradient flows to it.
   package static func apply(
     _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, isReversed: Bool, weights: consuming RecurrentWeights,
-    initialHidden: OptionalTensor, initialCell: OptionalTensor
+    initialHidden: OptionalTensor, initialCell: OptionalTensor, hiddenMask: OptionalTensor = .absent
   ) -> Result {
     check(kind, x, lengths: lengths, weights: weights, initialHidden: initialHidden, initialCell: initialCell)
     var node = x.node
@@ -42,15 +42,17 @@ package struct RecurrentScan: DifferentiableOperation {
     Tape.join(initialCell.node, &node)
     let tape = node?.tape
 
-    let hiddenSize = weights.hiddenSize
+    let problem = ScanProblem(
+      kind, x.shape, hiddenSize: weights.hiddenSize, lengths: lengths, isReversed: isReversed, hiddenMask: hiddenMask)
     let kernels = x.kernels
     let type = x.elementType
-    let memory = ResultMemory(kind, x, hiddenSize, lengths, isReversed, on: tape)
+    let memory = ResultMemory(kind, x, weights.hiddenSize, lengths, isReversed, on: tape)
     let packed = weights.packedForward(kind.cell)
-    let saved: Storage? = withProblem(kind, x.shape, hiddenSize, lengths, isReversed) { problem in
+    let saved: Storage? = problem.withDescription { problem in
       var call = rk_recurrent_forward(
         x: x.pointer, packed: packed.base, h0: initialHidden.pointer, c0: initialCell.pointer,
-        y: memory.outputs.base, y_stride: Int64(hiddenSize), h_last: memory.lastHidden, c_last: memory.lastCell,
+        y: memory.outputs.base, y_stride: problem.pointee.hidden_size, h_last: memory.lastHidden,
+        c_last: memory.lastCell,
         saved: nil, workspace: nil)
       let size = Int(kernels.pointee.recurrent_forward_workspace(problem, tape == nil ? 0 : 1))
       guard let tape else {
@@ -70,7 +72,7 @@ package struct RecurrentScan: DifferentiableOperation {
     guard let tape, let saved else { return memory.result(at: nil) }
     let first = tape.record(
       RecurrentScan(
-        kind: kind, lengths: lengths, isReversed: isReversed, x: x.elements, weights: weights,
+        problem: problem, x: x.elements, weights: weights,
         initialHidden: initialHidden.elements, initialCell: initialCell.elements, outputs: memory.outputs,
         saved: saved, inputPlace: x.place, initialHiddenPlace: initialHidden.place,
         initialCellPlace: initialCell.place),
@@ -89,14 +91,14 @@ package struct RecurrentScan: DifferentiableOperation {
     let dx = adjoints.room(for: inputPlace, type)
     let dInitialHidden = adjoints.room(for: initialHiddenPlace, type)
     let dInitialCell = adjoints.room(for: initialCellPlace, type)
-    let packed = weights.packedBackward(kind.cell)
-    let hiddenSize = weights.hiddenSize
-    RecurrentScan.withProblem(kind, inputPlace.shape, hiddenSize, lengths, isReversed) { problem in
+    let packed = weights.packedBackward(problem.kind.cell)
+    problem.withDescription { problem in
+      let hiddenSize = problem.pointee.hidden_size
       let size = Int(kernels.pointee.recurrent_backward_workspace(problem))
       var call = rk_recurrent_backward(
         x: x.pointer, packed_backward: packed.base, h0: initialHidden?.pointer, c0: initialCell?.pointer,
-        y: outputs.base, y_stride: Int64(hiddenSize), saved: saved.base, dy: dy?.pointer,
-        dy_stride: Int64(hiddenSize), dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.base,
+        y: outputs.base, y_stride: hiddenSize, saved: saved.base, dy: dy?.pointer,
+        dy_stride: hiddenSize, dh_last: dLastHidden?.pointer, dc_last: dLastCell?.pointer, dx: dx?.base,
         dw_ih: adjoints.pointer(for: weights.inputHidden.place),
         dw_hh: adjoints.pointer(for: weights.hiddenHidden.place),
         db_ih: adjoints.pointer(for: weights.inputBias.place), db_hh: adjoints.pointer(for: weights.hiddenBias.place),
@@ -170,34 +172,17 @@ private struct ResultMemory {
 
 extension Adjoints {
   /// Memory for the gradient of an operand, its elements yet to be written; nil when nobody wants it.
-  fileprivate func room(for place: Place, _ elementType: ElementType) -> Storage? {
+  func room(for place: Place, _ elementType: ElementType) -> Storage? {
     place.isWanted ? tape.makeBlock(count: place.count, elementType: elementType) : nil
   }
 
-  fileprivate mutating func give(_ gradient: Storage, to place: Place) {
+  mutating func give(_ gradient: Storage, to place: Place) {
     give(Tensor(shape: place.shape, storage: gradient), to: place)
   }
 }
 
 extension RecurrentScan {
-  /// Calls `body` with the description of one layer's work over one batch, as the kernels want it.
-  @inline(__always)
-  private static func withProblem<Value>(
-    _ kind: RecurrentKind, _ inputs: Shape, _ hiddenSize: Int, _ lengths: [Int32]?, _ isReversed: Bool,
-    _ body: (UnsafePointer<rk_recurrent>) -> Value
-  ) -> Value {
-    var problem = rk_recurrent(
-      cell: kind.cell, activation: kind.activation, slope: Double(kind.slope), steps: Int64(inputs[0]),
-      batch: Int64(inputs[1]), input_size: Int64(inputs[2]), hidden_size: Int64(hiddenSize), lengths: nil,
-      reverse: isReversed ? 1 : 0, hidden_mask: nil, hidden_mask_step: 0)
-    guard let lengths else { return body(&problem) }
-    return lengths.withUnsafeBufferPointer { buffer in
-      problem.lengths = buffer.baseAddress
-      return body(&problem)
-    }
-  }
-
-  private static func check(
+  static func check(
     _ kind: RecurrentKind, _ x: Tensor, lengths: [Int32]?, weights: RecurrentWeights, initialHidden: OptionalTensor,
     initialCell: OptionalTensor
   ) {

@@ -47,7 +47,7 @@ package final class Tape: @unchecked Sendable {
   package func open() {
     precondition(!anchor.pointee.isOpen, "a gradient scope runs one computation at a time")
     anchor.pointee.isOpen = true
-    anchor.pointee.generation += 1
+    anchor.pointee.generation &+= 1
     nodeCount = 0
     thread = pthread_self()
     arena.beginStep()
@@ -61,7 +61,7 @@ package final class Tape: @unchecked Sendable {
   }
 
   private func node(_ index: Int) -> TapeNode {
-    TapeNode(anchor: anchor, index: index, generation: anchor.pointee.generation)
+    TapeNode(anchor: anchor, index: index)
   }
 
   /// The place of the first value on the tape. The first values are those that are not computed: parameters.

@@ -7,13 +7,21 @@ import Synchronization
 // Unchecked: the anchor is changed only by the thread that opens and closes the scope.
 package struct TapeNode: @unchecked Sendable {
   let anchor: UnsafeMutablePointer<TapeAnchor>
-  package let index: Int
-  let generation: Int
+  // Half words, so that a tensor fills one cache line.
+  private let position: Int32
+  let generation: UInt32
+
+  init(anchor: UnsafeMutablePointer<TapeAnchor>, index: Int) {
+    self.anchor = anchor
+    position = Int32(index)
+    generation = anchor.pointee.generation
+  }
+
+  /// Which value of the scope, in the order of recording.
+  package var index: Int { Int(position) }
 
   /// The place of a later output of the same operation.
-  package func following(by distance: Int) -> TapeNode {
-    TapeNode(anchor: anchor, index: index + distance, generation: generation)
-  }
+  package func following(by distance: Int) -> TapeNode { TapeNode(anchor: anchor, index: index + distance) }
 
   /// The tape. Traps when its scope is finished.
   package var tape: Tape {
@@ -27,8 +35,8 @@ package struct TapeNode: @unchecked Sendable {
 /// What the nodes of a tape point to: which scope is open on it, if any.
 struct TapeAnchor {
   /// Counts scopes, also of tapes that used the anchor before: a tensor of an earlier scope is recognised by its older
-  /// number.
-  var generation = 0
+  /// number, unless 2^32 scopes lie between them.
+  var generation: UInt32 = 0
   var isOpen = false
   var tape: Unmanaged<Tape>?
 }

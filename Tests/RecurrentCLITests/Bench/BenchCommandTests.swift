@@ -36,7 +36,7 @@ struct BenchCommandTests {
       "--cells", "GRU-reset-before", "--shapes", "6,4,3,5,2", "--modes", "train", "--share", "--lengths", "uniform",
       "--bidirectional", "--dropout", "0.3", "--state", "given", "--threads", "2")
     #expect(lines.count == 2)
-    let more: Set = ["lengths", "bidirectional", "dropout", "state", "limit_ms", "share"]
+    let more: Set = ["lengths", "bidirectional", "dropout", "state", "limit_ms", "share", "peak_gflops_per_core"]
     #expect(Set(lines[1].keys) == keys.union(more))
     #expect(lines[1]["dropout"] as? Double == 0.3 && lines[1]["cell"] as? String == "GRU-reset-before")
     #expect(lines[1]["share"] as? Double ?? -1 >= 0)
