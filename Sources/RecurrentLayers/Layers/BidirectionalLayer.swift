@@ -50,15 +50,15 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   /// A layer of two cells of the same sizes, with weights of their own.
   public init(
     forward: Cell, backward: Cell, merge: Merge = .concatenate, initialState: InitialState = .zero,
-    stateDropout: StateDropout? = nil
+    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil
   ) {
     precondition(
       forward.inputSize == backward.inputSize && forward.hiddenSize == backward.hiddenSize,
       "the cells of a bidirectional layer must have the same sizes")
     self.forward = RecurrentLayer(
-      forward, direction: .forward, initialState: initialState, stateDropout: stateDropout)
+      forward, direction: .forward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout)
     self.backward = RecurrentLayer(
-      backward, direction: .backward, initialState: initialState, stateDropout: stateDropout)
+      backward, direction: .backward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout)
     self.merge = merge
   }
 
@@ -82,11 +82,14 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
   ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
-    if merge == .concatenate { return sideBySide(inputs, from: state) }
+    if merge == .concatenate && forward.zoneout == nil && backward.zoneout == nil {
+      return sideBySide(inputs, from: state)
+    }
     let (ahead, back, finalState) = separate(inputs, from: state)
     let merged =
       switch merge {
-      case .concatenate, .sum: ahead.values + back.values
+      case .concatenate: Tensor(concatenating: [ahead.values, back.values], axis: 2)
+      case .sum: ahead.values + back.values
       case .average: (ahead.values + back.values) * 0.5
       case .multiply: ahead.values * back.values
       }

@@ -29,7 +29,7 @@ struct BackwardLowering {
       guard let value = graph.next[state] else { continue }
       switch graph.entries[value].node {
       case .binary, .multiplyAdd, .activation, .scaledRows, .normalized:
-        if isBegun.insert(value).inserted {
+        if begin(value) {
           nextPart[value] = state
           continue
         }
@@ -42,18 +42,24 @@ struct BackwardLowering {
   /// Inputs and products of which some part leads nowhere get no gradient there; it is zero.
   private mutating func clearUnusedColumns() {
     for (index, entry) in graph.entries.enumerated() {
+      let slices = graph.slices(of: index).filter { !graph.isUsed($0) }
+      for part in slices { clear(part) }
       switch entry.node {
-      case .input, .product:
-        let slices = graph.slices(of: index)
-        let unused = slices.isEmpty ? (graph.isUsed(index) ? [] : [index]) : slices.filter { !graph.isUsed($0) }
-        for part in unused {
-          instructions.append(CellInstruction(operation: RK_CLEAR_SLOT, to: .gradient(part), operands: []))
-        }
-      case .parameter where !graph.isUsed(index):
-        instructions.append(CellInstruction(operation: RK_CLEAR_SLOT, to: .gradient(index), operands: []))
+      case .input, .product, .parameter: if !graph.isUsed(index) { clear(index) }
       default: break
       }
     }
+  }
+
+  private mutating func clear(_ index: Int) {
+    instructions.append(CellInstruction(operation: RK_CLEAR_SLOT, to: .gradient(index), operands: []))
+    _ = begin(index)
+  }
+
+  /// Notes that the gradient of a node, and of what it is a part of, has been written; whether that was the first time.
+  private mutating func begin(_ index: Int) -> Bool {
+    if case .slice(let whole, _) = graph.entries[index].node { isBegun.insert(whole) }
+    return isBegun.insert(index).inserted
   }
 
   // MARK: Giving
@@ -67,7 +73,7 @@ struct BackwardLowering {
     case .stepValue: return
     case .state: break
     default:
-      if isBegun.insert(index).inserted {
+      if begin(index) {
         instructions += written(.gradient(index))
         return
       }
@@ -96,7 +102,7 @@ struct BackwardLowering {
     case .stepValue: return
     case .state: break
     default:
-      if isBegun.insert(index).inserted {
+      if begin(index) {
         instructions.append(
           CellInstruction(operation: RK_MULTIPLY_SLOTS, to: .gradient(index), operands: [gradient, factor]))
         return
@@ -112,7 +118,7 @@ struct BackwardLowering {
     case .stepValue: return
     case .state: break
     default:
-      if isBegun.insert(index).inserted {
+      if begin(index) {
         instructions.append(CellInstruction(operation: RK_COPY_SLOT, to: .gradient(index), operands: [gradient]))
         return
       }
@@ -187,7 +193,7 @@ struct BackwardLowering {
     switch graph.entries[source].node {
     case .stepValue: return
     case .state: break
-    default: accumulates = !isBegun.insert(source).inserted
+    default: accumulates = !begin(source)
     }
     instructions.append(
       CellInstruction(

@@ -123,44 +123,54 @@ package final class CellGraph {
   }
 }
 
-/// A value in the equations of a cell.
-package struct CellValue {
+/// A value in the equations of a cell: some numbers for each row, as wide as a state.
+public struct CellValue: Equatable {
   let graph: CellGraph
   let index: Int
-  package let width: Int
+  /// How many numbers it has for each row.
+  public let width: Int
+
+  /// Whether they are the same value of the same equations.
+  public static func == (a: CellValue, b: CellValue) -> Bool { a.graph === b.graph && a.index == b.index }
 
   private func with(_ other: CellValue, _ operation: rk_operation) -> CellValue {
     precondition(graph === other.graph && width == other.width, "values of \(width) and \(other.width) numbers")
     return graph.append(.binary(operation, index, other.index), width: width)
   }
 
-  package static func + (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_ADD_SLOTS) }
-  package static func - (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_SUBTRACT_SLOTS) }
-  package static func * (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_MULTIPLY_SLOTS) }
-  package static func / (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_DIVIDE_SLOTS) }
+  /// Number by number.
+  public static func + (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_ADD_SLOTS) }
+  /// Number by number.
+  public static func - (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_SUBTRACT_SLOTS) }
+  /// Number by number.
+  public static func * (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_MULTIPLY_SLOTS) }
+  /// Number by number.
+  public static func / (a: CellValue, b: CellValue) -> CellValue { a.with(b, RK_DIVIDE_SLOTS) }
 
   /// `a · b + c` in one instruction.
-  package static func multiplyAdd(_ a: CellValue, _ b: CellValue, _ c: CellValue) -> CellValue {
+  public static func multiplyAdd(_ a: CellValue, _ b: CellValue, _ c: CellValue) -> CellValue {
     precondition(a.width == b.width && b.width == c.width, "values of different widths")
     return a.graph.append(.multiplyAdd(a.index, b.index, c.index), width: a.width)
   }
 
   /// `f` of every number.
-  package func applying(_ f: CellActivation) -> CellValue { graph.append(.activation(f, index), width: width) }
+  public func applying(_ f: CellActivation) -> CellValue { graph.append(.activation(f, index), width: width) }
 
-  package var sigmoid: CellValue { applying(.sigmoid) }
-  package var tanh: CellValue { applying(.tanh) }
+  /// The logistic function of every number.
+  public var sigmoid: CellValue { applying(.sigmoid) }
+  /// The hyperbolic tangent of every number.
+  public var tanh: CellValue { applying(.tanh) }
   /// One minus this.
-  package var complement: CellValue { applying(.affine(-1, 1)) }
+  public var complement: CellValue { applying(.affine(scale: -1, offset: 1)) }
 
   /// This times the one number that `factor` has for each row.
-  package func scaled(byRow factor: CellValue) -> CellValue {
+  public func scaled(byRow factor: CellValue) -> CellValue {
     precondition(factor.width == 1, "a row has one factor")
     return graph.append(.scaledRows(index, by: factor.index), width: width)
   }
 
-  /// With zero mean and unit variance over all numbers of the value (Ba et al., 2016).
-  package func normalized(epsilon: Double) -> CellValue {
+  /// With zero mean and unit variance over all numbers of the value (Ba et al., 2016), without gain and shift.
+  public func normalized(epsilon: Double) -> CellValue {
     graph.append(.normalized(index, epsilon: epsilon), width: width)
   }
 }

@@ -40,23 +40,29 @@ struct SlotAssignment {
     case .input(let from, _): gradientSlots[index] = slots.part(of: inputGradientSlot, from: from, width: entry.width)
     case .product, .parameter: gradientSlots[index] = slots.make(RK_GRADIENT, width: entry.width)
     case .slice(let whole, let from):
-      gradientSlots[index] = slots.part(of: gradientSlot(whole), from: from, width: entry.width)
+      if let slot = gradientSlots[whole] {
+        gradientSlots[index] = slots.part(of: slot, from: from, width: entry.width)
+      }
     case .normalized: deviationSlots[index] = slots.make(RK_KEPT, width: 1)
     default: break
     }
-    let isKept = backward.neededValues.contains(index)
-    if isKept || (isWhole(index) && graph.slices(of: index).contains { backward.neededValues.contains($0) }) {
-      switch entry.node {
-      case .parameter, .stepValue: break
-      case .slice(let whole, let from) where keptSlots[whole] != nil:
-        keptSlots[index] = slots.part(of: keptSlots[whole] ?? 0, from: from, width: entry.width)
-      default: keptSlots[index] = slots.make(RK_KEPT, width: entry.width)
-      }
-    }
+    if isNeeded(index) { makeKept(index) }
   }
 
-  private func isWhole(_ index: Int) -> Bool {
-    if case .product = graph.entries[index].node { true } else { false }
+  /// Whether the way back reads the value, or a part of it that has no copy of its own.
+  private func isNeeded(_ index: Int) -> Bool {
+    if backward.neededValues.contains(index) { return true }
+    return forward.isComputed(index) && graph.slices(of: index).contains { backward.neededValues.contains($0) }
+  }
+
+  private mutating func makeKept(_ index: Int) {
+    let entry = graph.entries[index]
+    switch entry.node {
+    case .parameter, .stepValue: break
+    case .slice(let whole, let from) where keptSlots[whole] != nil:
+      keptSlots[index] = slots.part(of: keptSlot(whole), from: from, width: entry.width)
+    default: keptSlots[index] = slots.make(RK_KEPT, width: entry.width)
+    }
   }
 
   // MARK: Places that C is told
@@ -107,9 +113,11 @@ struct SlotAssignment {
     switch operand {
     case .value(let index):
       if case .slice(let whole, _) = graph.entries[index].node { return .value(whole) }
-      return operand
-    default: return operand
+    case .gradient(let index):
+      if case .slice(let whole, _) = graph.entries[index].node { return .gradient(whole) }
+    default: break
     }
+    return operand
   }
 
   private mutating func borrow(_ operand: CellInstruction.Operand, width: Int) -> Int {
@@ -159,6 +167,9 @@ struct SlotAssignment {
       if let slot = gradientSlots[index] { return slot }
       if let slot = stateSlots[index] { return slot }
       if let state = backward.nextPart[index] { return nextSlots[state] ?? 0 }
+      if case .slice(let whole, let from) = graph.entries[index].node {
+        return slots.part(of: findBackward(.gradient(whole)), from: from, width: graph.entries[index].width)
+      }
       return borrow(operand, width: graph.entries[index].width)
     case .inverseDeviation(let index): return deviationSlots[index] ?? 0
     case .next(let state): return nextSlots[state] ?? 0
