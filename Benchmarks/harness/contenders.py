@@ -95,9 +95,9 @@ class Peer:
         self.version = hello["version"]
         self._stop()
 
-    def layer(self, cell, shape, mode, budget, repeats, setting=None):
+    def layer(self, cell, shape, mode, budget, repeats, setting=None, best_ms=None):
         return self._ask({"layer": {"cell": cell, "shape": shape, "mode": mode}, "budget": budget, "repeats": repeats,
-                          "setting": setting})
+                          "setting": setting, "best_ms": best_ms})
 
     def step(self, name, budget, repeats):
         return self._ask({"step": name, "budget": budget, "repeats": repeats})

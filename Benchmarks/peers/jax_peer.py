@@ -16,7 +16,7 @@ def forget():
 
 
 def settings(cell, shape, mode):
-    return [f"unroll {count}" for count in (1, 4, 16) if count == 1 or count <= shape[0]]
+    return [f"unroll {count}" for count in (1, 4) if count <= shape[0]]
 
 
 def lstm(recurrent, carry, z):

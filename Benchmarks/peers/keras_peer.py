@@ -1,4 +1,4 @@
-"""Keras on TensorFlow: the fastest of tf.function, XLA, and either with the loop over a short time unrolled."""
+"""Keras on TensorFlow: the fastest of tf.function, XLA, and the loop over a short time unrolled."""
 import tensorflow
 import keras
 
@@ -20,10 +20,7 @@ def forget():
 
 
 def settings(cell, shape, mode):
-    kinds = ["function", "xla"]
-    if shape[0] * shape[4] <= MOST_UNROLLED:
-        kinds += ["function, unrolled", "xla, unrolled"]
-    return kinds
+    return ["function", "xla"] + (["function, unrolled"] if shape[0] * shape[4] <= MOST_UNROLLED else [])
 
 
 def build(cell, shape, mode, setting):

@@ -65,6 +65,10 @@ def least_seconds(call):
     return least
 
 
+# A first setting so many times slower than the best peer so far is not helped by another one.
+HOPELESS = 3
+
+
 class Absent(Exception):
     """The framework has nothing for this problem."""
 
@@ -87,13 +91,16 @@ class Problems:
             settings = [request["setting"]] if request.get("setting") else self.peer.settings(**layer)
             if not settings:
                 raise Absent(f"no {layer['mode']} mode")
-            self.setting, self.call = self.fastest(layer, settings)
+            self.setting, self.call = self.fastest(layer, settings, request.get("best_ms"))
             self.key = key
         return self.call
 
-    def fastest(self, layer, settings):
+    def fastest(self, layer, settings, best_ms):
+        """The fastest setting; only the first one where that is hopeless beside the best peer so far."""
         best = None
         for setting in settings:
+            if best and best_ms and best[0] * 1e3 > HOPELESS * best_ms:
+                break
             try:
                 call = self.peer.build(setting=setting, **layer)
                 seconds = least_seconds(call) if len(settings) > 1 else 0

@@ -5,14 +5,11 @@
 
 #include "recurrent_kernels.h"
 
-/* 1 once the vector tables are part of the build. */
-#define RK_VECTOR_KERNELS 1
-
 #define RK_VARIANT(name, table, condition) extern const rk_kernels table;
 #include "kernel_list.inc"
 #undef RK_VARIANT
 
-#if defined(__x86_64__) && RK_VECTOR_KERNELS
+#if defined(__x86_64__)
 /* __builtin_cpu_supports also asks whether the operating system saves the wide registers. */
 static int rk_cpu_has_avx512(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
