@@ -36,7 +36,7 @@ public struct Zoneout: Module {
 
   private func share(_ rate: Float, _ inputs: SequenceBatch, _ width: Int, _ part: Int) -> Tensor {
     let type = inputs.values.elementType
-    guard let key = noise.key else { return Tensor(repeating: Double(rate), shape: [1, width], elementType: type) }
+    guard let key = noise.key else { return Tensor(repeating: rate, shape: [1, width], elementType: type) }
     let kept = Tensor(
       dropoutMask: [inputs.stepCount, inputs.batchSize, width], rate: rate, elementType: type, key: key.folding(part),
       on: inputs.values.node?.tape)

@@ -45,7 +45,7 @@ package final class CellGraph {
   private(set) var entries: [Entry] = []
   private(set) var states: [Int] = []
   private(set) var next: [Int: Int] = [:]
-  private(set) var inputWidth = 0
+  package private(set) var inputWidth = 0
   private(set) var parameters: [Int] = []
   private(set) var stepValues: [Int] = []
   private(set) var matrices: [(entry: Int, source: Int)] = []

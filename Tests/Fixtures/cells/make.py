@@ -65,7 +65,7 @@ def run(operator, attributes, arrays):
         [node], "cell",
         [helper.make_tensor_value_info(name, kinds.get(name, TensorProto.FLOAT), array.shape)
          for name, array in arrays.items()],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs])
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * (4 if name == "Y" else 3)) for name in outputs])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)])
     model.ir_version = 8
     onnx.checker.check_model(model)

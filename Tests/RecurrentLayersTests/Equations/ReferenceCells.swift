@@ -5,7 +5,7 @@ import RecurrentTensor
 enum ReferenceCells {
   private static func product(_ x: Tensor, _ w: Tensor?) -> Tensor {
     guard let w else { return Tensor(zeros: [x.shape[0], 0]) }
-    return x.matrixProduct(w.permuted([1, 0]))
+    return matmul(x, w.permuted([1, 0]))
   }
 
   /// Zero mean and unit variance of every row.

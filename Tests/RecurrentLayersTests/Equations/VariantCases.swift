@@ -1,5 +1,6 @@
 import RecurrentLayers
 import RecurrentTensor
+import RecurrentTestSupport
 import Testing
 
 /// A way to differ from the plain LSTM, with its name.
