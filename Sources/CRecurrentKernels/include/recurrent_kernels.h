@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cell_program.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -219,6 +221,15 @@ typedef struct rk_kernels {
                                      const rk_recurrent_forward *_Nonnull calls);
   void (*_Nonnull recurrent_backward)(int64_t count, const rk_recurrent *_Nonnull problems,
                                       const rk_recurrent_backward *_Nonnull calls);
+
+  /* --- recurrent layers whose cell is a program (cell_program.h) */
+  int64_t (*_Nonnull program_kept_size)(const rk_program_problem *_Nonnull problem);
+  int64_t (*_Nonnull program_forward_workspace)(const rk_program_problem *_Nonnull problem);
+  int64_t (*_Nonnull program_backward_workspace)(const rk_program_problem *_Nonnull problem);
+  void (*_Nonnull program_forward)(const rk_program_problem *_Nonnull problem,
+                                   const rk_program_forward *_Nonnull call);
+  void (*_Nonnull program_backward)(const rk_program_problem *_Nonnull problem,
+                                    const rk_program_backward *_Nonnull call);
 
   /* --- optimiser steps on n parameters w with gradient g, updated in place (PyTorch's formulas) */
   /* g += weight_decay w; m = momentum m + (1 - dampening) g (first: m = g); w -= rate (nesterov ? g + momentum m : m) */
