@@ -255,8 +255,9 @@ typedef struct rk_kernels {
                                   rk_real *_Nonnull x);
   void (*_Nonnull random_normal)(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n,
                                  rk_real *_Nonnull x);
-  /* x[i] = uniform < keep ? 1 / keep : 0. */
-  void (*_Nonnull random_mask)(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *_Nonnull x);
+  /* x[i] = uniform < share ? chosen : other. */
+  void (*_Nonnull random_choice)(uint64_t seed, uint64_t stream, double share, double chosen, double other, int64_t n,
+                                 rk_real *_Nonnull x);
 
   /* --- the machine's limits, for measurements; `result` is one element, read and written, so that compilers leave no work
    * out */
