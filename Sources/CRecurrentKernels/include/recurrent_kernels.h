@@ -183,6 +183,41 @@ typedef struct rk_kernels {
   void (*_Nonnull scatter_add)(int64_t rows, int64_t width, const rk_real *_Nonnull dy,
                                const int32_t *_Nonnull indices, rk_real *_Nonnull dtable);
 
+  /* --- normalisation of the columns of some rows of [rows, n]: those that `counted` [count] names, or NULL: the first
+   * `count`. Other rows are neither read nor written. */
+  /* Of each column the mean and the mean square of the distances from it; count >= 1. */
+  void (*_Nonnull column_moments)(int64_t count, int64_t n, const rk_real *_Nonnull x,
+                                  const int32_t *_Nullable counted, rk_real *_Nonnull mean,
+                                  rk_real *_Nonnull variance);
+  /* y = (x - mean) / sqrt(variance + epsilon) gain + shift; mean, variance, gain, shift [n], the last two or NULL. */
+  void (*_Nonnull column_norm)(int64_t count, int64_t n, double epsilon, const rk_real *_Nonnull x,
+                               const int32_t *_Nullable counted, const rk_real *_Nonnull mean,
+                               const rk_real *_Nonnull variance, const rk_real *_Nullable gain,
+                               const rk_real *_Nullable shift, rk_real *_Nonnull y);
+  /* dx, dgain, dshift are added to; each may be NULL. Mean and variance are those of these rows, through which the
+   * gradient flows too, or constants. */
+  void (*_Nonnull column_norm_backward)(int64_t count, int64_t n, double epsilon, const rk_real *_Nonnull x,
+                                        const int32_t *_Nullable counted, const rk_real *_Nonnull mean,
+                                        const rk_real *_Nonnull variance, const rk_real *_Nullable gain,
+                                        const rk_real *_Nonnull dy, int32_t constant, rk_real *_Nullable dx,
+                                        rk_real *_Nullable dgain, rk_real *_Nullable dshift);
+
+  /* --- windows: row r of a result sees the rows of x that indices[r taps] ... name; a negative index is outside x */
+  /* y[r][k] = the largest x[index][k], or NaN if one is; chosen[r][k] is its index, the first of equals. Where all are
+   * outside, minus infinity and -1. */
+  void (*_Nonnull max_pool)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull x,
+                            const int32_t *_Nonnull indices, rk_real *_Nonnull y, int32_t *_Nonnull chosen);
+  /* dx[chosen[r][k]][k] += dy[r][k], in the order of r. */
+  void (*_Nonnull max_pool_backward)(int64_t rows, int64_t width, const rk_real *_Nonnull dy,
+                                     const int32_t *_Nonnull chosen, rk_real *_Nonnull dx);
+  /* y[r] = scales[r] times the sum of x[index]. */
+  void (*_Nonnull sum_pool)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull x,
+                            const int32_t *_Nonnull indices, const rk_real *_Nonnull scales, rk_real *_Nonnull y);
+  /* dx[index] += scales[r] dy[r], in the order of r. */
+  void (*_Nonnull sum_pool_backward)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull dy,
+                                     const int32_t *_Nonnull indices, const rk_real *_Nonnull scales,
+                                     rk_real *_Nonnull dx);
+
   /* --- matrix products */
   /* Elements of the packed form of a [k, n] matrix. */
   int64_t (*_Nonnull gemm_packed_size)(int64_t k, int64_t n);
