@@ -14,7 +14,8 @@ public struct MaxPool1d: Module {
   public init(kernelSize: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1) {
     precondition(
       padding <= (dilation * (kernelSize - 1) + 1) / 2, "a padding of \(padding) is more than half of a window")
-    window = ConvolutionPadding.zeros(padding).window(size: kernelSize, stride: stride ?? kernelSize, dilation: dilation)
+    window = ConvolutionPadding.zeros(padding).window(
+      size: kernelSize, stride: stride ?? kernelSize, dilation: dilation)
   }
 
   /// The number of steps that are made of `length` steps.

@@ -38,8 +38,9 @@ public struct RunningStatistic: Sendable {
   public func record(_ observation: Tensor, momentum: Float) {
     let shape = observation.shape
     precondition(
-      shape == value.shape || shape.rank == value.shape.rank && shape.rank > 0 && shape[0] <= value.shape[0]
-        && shape == value.shape.replacing(axis: 0, with: shape[0]),
+      shape == value.shape
+        || shape.rank == value.shape.rank && shape.rank > 0 && shape[0] <= value.shape[0]
+          && shape == value.shape.replacing(axis: 0, with: shape[0]),
       "an observation of shape \(shape) for a statistic of shape \(value.shape)")
     recorder?.append(Observation(position: position, value: observation.detached(), momentum: momentum))
   }

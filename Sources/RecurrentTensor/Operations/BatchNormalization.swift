@@ -17,7 +17,8 @@ struct BatchNormalizationOperation: DifferentiableOperation {
     guard let dy = adjoints.takeOutput(), count > 0 else { return }
     x.kernels.pointee.column_norm_backward(
       Int64(count), Int64(mean.count), epsilon, x.pointer, counted, mean.pointer, variance.pointer, gain?.pointer,
-      dy.pointer, isOfBatch ? 0 : 1, adjoints.pointer(for: x), adjoints.pointer(for: gain), adjoints.pointer(for: shift))
+      dy.pointer, isOfBatch ? 0 : 1, adjoints.pointer(for: x), adjoints.pointer(for: gain), adjoints.pointer(for: shift)
+    )
   }
 }
 
