@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cell_program.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -218,6 +220,24 @@ typedef struct rk_kernels {
                                      const int32_t *_Nonnull indices, const rk_real *_Nonnull scales,
                                      rk_real *_Nonnull dx);
 
+  /* --- attention of `queries` steps over `steps` steps of `batch` sequences, of which the first lengths [batch] count
+   * (NULL: all) */
+  /* y[r] = softmax of the first lengths[r % batch] of the n elements of x[r]; zeros behind them. y may be x. */
+  void (*_Nonnull masked_softmax)(int64_t rows, int64_t n, int64_t batch, const int32_t *_Nullable lengths,
+                                  const rk_real *_Nonnull x, rk_real *_Nonnull y);
+  /* scores[u, n, t] = sum of v tanh(q[u, n] + k[t, n]), zeros behind the length, with q [queries, batch, width],
+   * k [steps, batch, width], v [width] (Bahdanau, Cho, Bengio 2015). */
+  void (*_Nonnull additive_scores)(int64_t queries, int64_t steps, int64_t batch, int64_t width,
+                                   const int32_t *_Nullable lengths, const rk_real *_Nonnull q,
+                                   const rk_real *_Nonnull k, const rk_real *_Nonnull v, rk_real *_Nonnull scores);
+  /* dq, dk and dv are added to; each may be NULL. workspace: batch · width elements. */
+  void (*_Nonnull additive_scores_backward)(int64_t queries, int64_t steps, int64_t batch, int64_t width,
+                                            const int32_t *_Nullable lengths, const rk_real *_Nonnull q,
+                                            const rk_real *_Nonnull k, const rk_real *_Nonnull v,
+                                            const rk_real *_Nonnull dscores, rk_real *_Nullable dq,
+                                            rk_real *_Nullable dk, rk_real *_Nullable dv,
+                                            rk_real *_Nonnull workspace);
+
   /* --- matrix products */
   /* Elements of the packed form of a [k, n] matrix. */
   int64_t (*_Nonnull gemm_packed_size)(int64_t k, int64_t n);
@@ -254,6 +274,15 @@ typedef struct rk_kernels {
                                      const rk_recurrent_forward *_Nonnull calls);
   void (*_Nonnull recurrent_backward)(int64_t count, const rk_recurrent *_Nonnull problems,
                                       const rk_recurrent_backward *_Nonnull calls);
+
+  /* --- recurrent layers whose cell is a program (cell_program.h) */
+  int64_t (*_Nonnull program_kept_size)(const rk_program_problem *_Nonnull problem);
+  int64_t (*_Nonnull program_forward_workspace)(const rk_program_problem *_Nonnull problem);
+  int64_t (*_Nonnull program_backward_workspace)(const rk_program_problem *_Nonnull problem);
+  void (*_Nonnull program_forward)(const rk_program_problem *_Nonnull problem,
+                                   const rk_program_forward *_Nonnull call);
+  void (*_Nonnull program_backward)(const rk_program_problem *_Nonnull problem,
+                                    const rk_program_backward *_Nonnull call);
 
   /* --- optimiser steps on n parameters w with gradient g, updated in place (PyTorch's formulas) */
   /* g += weight_decay w; m = momentum m + (1 - dampening) g (first: m = g); w -= rate (nesterov ? g + momentum m : m) */
