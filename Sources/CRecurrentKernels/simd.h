@@ -7,10 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "counts.h"
+
 /* No product and sum are joined behind our back: the tiles for 1 row and for 6 rows must round alike. */
 #pragma STDC FP_CONTRACT OFF
 
-#define RK_INLINE static inline __attribute__((always_inline))
 #define RK_UNROLLED _Pragma("clang loop unroll(full)")
 
 typedef float vec __attribute__((ext_vector_type(RK_LANES)));
@@ -100,11 +101,6 @@ RK_INLINE float maximum_of_lanes(vec value) {
   return largest;
 }
 
-RK_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-RK_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-RK_INLINE int64_t quotient_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-/* Where share number `share` of `shares` begins, of `count` things. */
-RK_INLINE int64_t share_begin(int64_t count, int64_t share, int64_t shares) { return count * share / shares; }
 RK_INLINE int64_t whole_vectors(int64_t count) { return quotient_up(count, RK_LANES) * RK_LANES; }
 
 #endif

@@ -11,6 +11,7 @@
 #include <immintrin.h>
 #endif
 
+#include "counts.h"
 #include "denormals.h"
 #include "random.h"
 #include "recurrent_kernels.h"

@@ -59,11 +59,15 @@ public struct ElmanCell: FusedCell {
     run(inputs, state, direction, .absent)
   }
 
-  /// The same with a mask on what the recurrent matrix sees; see `RecurrentCell`.
+  /// The same with whatever else happens to the state at every step; see `RecurrentCell`. A mask on what the recurrent
+  /// matrix sees stays in the fastest loop, everything else runs in the one for equations.
   public func scan(
-    _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction, hiddenMask: Tensor
+    _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction, modifiers: StepModifiers
   ) -> (SequenceBatch, HiddenState) {
-    run(inputs, state, direction, OptionalTensor(hiddenMask))
+    if modifiers.isMaskOnly { return run(inputs, state, direction, OptionalTensor(modifiers.hiddenMask)) }
+    let (outputs, last) = weights.scanAsEquations(
+      activation.kind, inputs, from: state?.components, direction: direction, modifiers: modifiers)
+    return (outputs, HiddenState(components: last))
   }
 
   private func run(

@@ -37,14 +37,12 @@ public protocol RecurrentCell: Module {
   ///   gets its first state back.
   func scan(_ inputs: SequenceBatch, from state: State?, direction: Direction) -> (SequenceBatch, State)
 
-  /// The same with the hidden state multiplied by a mask before every step, as dropout on the recurrent state does.
+  /// The same with whatever else happens to the state at every step: dropout, zoneout, resets.
   ///
-  /// The library's own cells mask what the recurrent matrix sees and nothing else (Gal and Ghahramani, 2016; Keras'
+  /// The library's own cells mask what the recurrent matrices see and nothing else (Gal and Ghahramani, 2016; Keras'
   /// `recurrent_dropout`); a cell of your own sees the masked hidden state everywhere unless it implements this.
-  ///
-  /// - Parameter hiddenMask: `[N, H]`, the same for all steps, or `[T, N, H]`. A constant.
   func scan(
-    _ inputs: SequenceBatch, from state: State?, direction: Direction, hiddenMask: Tensor
+    _ inputs: SequenceBatch, from state: State?, direction: Direction, modifiers: StepModifiers
   ) -> (SequenceBatch, State)
 
   /// A cell from the start and another from each row's end over the same inputs, their outputs side by side,
@@ -66,14 +64,23 @@ extension RecurrentCell {
   public func scan(
     _ inputs: SequenceBatch, from state: State?, direction: Direction
   ) -> (SequenceBatch, State) {
-    repeatStep(inputs, from: state, direction, hiddenMask: nil)
+    repeatStep(inputs, from: state, direction, StepModifiers())
   }
 
-  /// Repeats `step` over time, each time from the masked state.
+  /// Repeats `step` over time with what happens besides.
+  public func scan(
+    _ inputs: SequenceBatch, from state: State?, direction: Direction, modifiers: StepModifiers
+  ) -> (SequenceBatch, State) {
+    repeatStep(inputs, from: state, direction, modifiers)
+  }
+
+  /// All time steps with the hidden state multiplied by a mask, `[N, H]` or `[T, N, H]`, on its way to every step.
   public func scan(
     _ inputs: SequenceBatch, from state: State?, direction: Direction, hiddenMask: Tensor
   ) -> (SequenceBatch, State) {
-    repeatStep(inputs, from: state, direction, hiddenMask: hiddenMask)
+    var modifiers = StepModifiers()
+    modifiers.hiddenMask = hiddenMask
+    return scan(inputs, from: state, direction: direction, modifiers: modifiers)
   }
 
   /// One direction after the other.
@@ -92,7 +99,7 @@ extension RecurrentCell {
   }
 
   private func repeatStep(
-    _ inputs: SequenceBatch, from state: State?, _ direction: Direction, hiddenMask: Tensor?
+    _ inputs: SequenceBatch, from state: State?, _ direction: Direction, _ modifiers: StepModifiers
   ) -> (SequenceBatch, State) {
     var state = state ?? zeroState(like: inputs.values)
     var outputs: [Tensor] = []
@@ -100,15 +107,16 @@ extension RecurrentCell {
     for number in 0..<inputs.stepCount {
       let time = direction == .forward ? number : inputs.stepCount - 1 - number
       let input = inputs.values[time]
-      let mask = hiddenMask.map { $0.shape.rank == 3 ? $0[time] : $0 }
+      if let keep = modifiers.keep { state = state.map { $0 * keep[time] } }
+      let mask = modifiers.hiddenMask.map { $0.shape.rank == 3 ? $0[time] : $0 }
       let before = mask.map { state.masking($0) } ?? state
       if let realRows = inputs.realRows(at: time) {
         // Padding may hold anything, infinities too: it must reach neither a state nor the gradient of a weight.
-        let next = step(input.selectingRows(realRows), from: before)
+        let next = step(input.selectingRows(realRows), from: before).carrying(state, modifiers, time)
         state = .merging(next, state, where: realRows)
         outputs.append(next.hidden.selectingRows(realRows))
       } else {
-        state = step(input, from: before)
+        state = step(input, from: before).carrying(state, modifiers, time)
         outputs.append(state.hidden)
       }
     }
@@ -134,6 +142,17 @@ extension RecurrentState {
   fileprivate func masking(_ mask: Tensor) -> Self {
     var parts = components
     parts[0] = parts[0] * mask
+    return Self(components: parts)
+  }
+
+  /// With the shares of the old state that a step carries on.
+  fileprivate func carrying(_ old: Self, _ modifiers: StepModifiers, _ time: Int) -> Self {
+    if modifiers.carry.isEmpty { return self }
+    var parts = components
+    for (part, share) in modifiers.carry.enumerated() {
+      guard let share else { continue }
+      parts[part] = parts[part] + (share.shape.rank == 3 ? share[time] : share) * (old.components[part] - parts[part])
+    }
     return Self(components: parts)
   }
 

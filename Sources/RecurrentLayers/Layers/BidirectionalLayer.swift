@@ -50,15 +50,15 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   /// A layer of two cells of the same sizes, with weights of their own.
   public init(
     forward: Cell, backward: Cell, merge: Merge = .concatenate, initialState: InitialState = .zero,
-    stateDropout: StateDropout? = nil
+    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil
   ) {
     precondition(
       forward.inputSize == backward.inputSize && forward.hiddenSize == backward.hiddenSize,
       "the cells of a bidirectional layer must have the same sizes")
     self.forward = RecurrentLayer(
-      forward, direction: .forward, initialState: initialState, stateDropout: stateDropout)
+      forward, direction: .forward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout)
     self.backward = RecurrentLayer(
-      backward, direction: .backward, initialState: initialState, stateDropout: stateDropout)
+      backward, direction: .backward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout)
     self.merge = merge
   }
 
@@ -83,7 +83,8 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
     _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
   ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
     switch merge {
-    case .concatenate: sideBySide(inputs, from: state)
+    case .concatenate where forward.zoneout == nil && backward.zoneout == nil: sideBySide(inputs, from: state)
+    case .concatenate: merging(inputs, from: state) { Tensor(concatenating: [$0, $1], axis: 2) }
     case .sum: merging(inputs, from: state) { $0 + $1 }
     case .average: merging(inputs, from: state) { ($0 + $1) * 0.5 }
     case .multiply: merging(inputs, from: state) { $0 * $1 }

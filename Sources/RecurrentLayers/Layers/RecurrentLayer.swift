@@ -14,6 +14,8 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public let direction: Direction
   /// What drops parts of the hidden state between steps in training.
   public var stateDropout: StateDropout?
+  /// What keeps units of the state as they were for a step.
+  public var zoneout: Zoneout?
   @usableFromInline var initialState: TrainableState<Cell.State>?
 
   /// A layer around a cell.
@@ -23,11 +25,13 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   ///   - direction: Where each row begins.
   ///   - initialState: What the first state is when none is given.
   ///   - stateDropout: What drops parts of the hidden state between steps in training; nothing unless told otherwise.
+  ///   - zoneout: What keeps units of the state as they were for a step; nothing unless told otherwise.
   public init(
     _ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero,
-    stateDropout: StateDropout? = nil
+    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil
   ) {
     self.cell = cell
+    self.zoneout = zoneout
     self.direction = direction
     self.stateDropout = stateDropout
     self.initialState =
@@ -46,6 +50,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     cell.visit(&visitor)
     initialState?.visit(&visitor)
     stateDropout?.visit(&visitor)
+    zoneout?.visit(&visitor)
     if layer != nil { visitor.leave() }
   }
 
@@ -54,13 +59,27 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: Cell.State?
   ) -> (outputs: SequenceBatch, finalState: Cell.State) {
-    if let mask = stateDropout?.mask(for: inputs, hiddenSize: cell.hiddenSize) {
-      return cell.scan(inputs, from: firstState(inputs, given: state), direction: direction, hiddenMask: mask)
+    if stateDropout != nil || zoneout != nil {
+      return cell.scan(
+        inputs, from: firstState(inputs, given: state), direction: direction, modifiers: modifiers(for: inputs))
     }
     if state == nil, initialState != nil {
       return cell.scan(inputs, from: firstState(inputs, given: nil), direction: direction)
     }
     return cell.scan(inputs, from: state, direction: direction)
+  }
+
+  /// What happens to the state besides the cell's equations in the running step.
+  @usableFromInline
+  func modifiers(for inputs: SequenceBatch) -> StepModifiers {
+    var modifiers = StepModifiers()
+    modifiers.hiddenMask = stateDropout?.mask(for: inputs, hiddenSize: cell.hiddenSize)
+    if let zoneout {
+      let first = cell.zeroState(
+        like: Tensor(repeating: 0, shape: [0, cell.inputSize], elementType: inputs.values.elementType))
+      modifiers.carry = zoneout.carry(for: inputs, widths: first.components.map { $0.shape[-1] })
+    }
+    return modifiers
   }
 
   /// The given state, else the trained one; nil is the zero state.

@@ -42,12 +42,12 @@ package final class LinearCache: Sendable {
   package init() {}
 
   /// W transposed, as the right factor of x Wᵀ.
-  fileprivate func forward(_ weight: Tensor) -> Storage {
+  func forward(_ weight: Tensor) -> Storage {
     pack(weight, .forward, k: weight.shape[1], n: weight.shape[0], rowStride: 1, columnStride: weight.shape[1])
   }
 
   /// W itself, as the right factor of dy W.
-  fileprivate func backward(_ weight: Tensor) -> Storage {
+  func backward(_ weight: Tensor) -> Storage {
     pack(weight, .backward, k: weight.shape[0], n: weight.shape[1], rowStride: weight.shape[1], columnStride: 1)
   }
 

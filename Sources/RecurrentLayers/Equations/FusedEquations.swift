@@ -1,0 +1,113 @@
+import CRecurrentKernels
+import RecurrentTensor
+import Synchronization
+
+/// The equations of the cells that have kernels of their own, for what those kernels leave to programs.
+enum FusedEquations {
+  private struct Key: Hashable {
+    let kind: RecurrentKind
+    let hiddenSize: Int
+    let modifiers: StepModifiers.Kinds
+  }
+
+  private static let programs = Mutex<[Key: EquationPrograms.Compiled]>([:])
+
+  static func program(
+    _ kind: RecurrentKind, hiddenSize: Int, modifiers: StepModifiers.Kinds
+  ) -> EquationPrograms.Compiled {
+    let key = Key(kind: kind, hiddenSize: hiddenSize, modifiers: modifiers)
+    return programs.withLock { programs in
+      if let known = programs[key] { return known }
+      let equations = CellEquations(hiddenSize: hiddenSize, modifiers: modifiers)
+      write(kind, equations)
+      let compiled = EquationPrograms.Compiled(program: equations.compiled(), stepValues: equations.stepValues)
+      programs[key] = compiled
+      return compiled
+    }
+  }
+
+  private static func write(_ kind: RecurrentKind, _ cell: CellEquations) {
+    let h = cell.state("hidden")
+    switch kind.cell {
+    case RK_LSTM:
+      let c = cell.state("cell")
+      let a = cell.inputs(4, adding: "weight_hh", times: h)
+      let next = CellValue.multiplyAdd(a[1].sigmoid, c, a[0].sigmoid * a[2].tanh)
+      cell.setNext(c, to: next)
+      cell.setNext(h, to: a[3].sigmoid * next.tanh)
+    case RK_GRU_RESET_AFTER:
+      let a = cell.inputs(2, adding: "weight_hh", times: h)
+      let outside = cell.inputs()[0]
+      let inside = cell.product("weight_hn", width: cell.hiddenSize, times: h) + cell.vector("bias_hn", initial: .zeros)
+      let n = CellValue.multiplyAdd(a[0].sigmoid, inside, outside).tanh
+      cell.setNext(h, to: .multiplyAdd(a[1].sigmoid, h - n, n))
+    case RK_GRU_RESET_BEFORE:
+      let a = cell.inputs(2, adding: "weight_hh", times: h)
+      let n = cell.inputs(adding: "weight_hn", times: a[0].sigmoid * cell.asSeen(h))[0].tanh
+      cell.setNext(h, to: .multiplyAdd(a[1].sigmoid, h - n, n))
+    default:
+      cell.setNext(h, to: cell.inputs(adding: "weight_hh", times: h)[0].applying(kind.cellActivation))
+    }
+  }
+}
+
+extension RecurrentKind {
+  /// The activation of an Elman cell.
+  fileprivate var cellActivation: CellActivation {
+    switch activation {
+    case RK_RELU: .relu
+    case RK_LEAKY_RELU: .leakyReLU(slope: Double(slope))
+    case RK_SIGMOID: .sigmoid
+    case RK_IDENTITY: .identity
+    default: .tanh
+    }
+  }
+}
+
+extension FusedWeights {
+  /// Runs a sequence through the program of a kind of cell, with these weights.
+  func scanAsEquations(
+    _ kind: RecurrentKind, _ inputs: SequenceBatch, from state: [Tensor]?, direction: Direction,
+    modifiers: StepModifiers
+  ) -> (SequenceBatch, [Tensor]) {
+    let compiled = FusedEquations.program(kind, hiddenSize: hiddenSize, modifiers: modifiers.kinds)
+    let result = ProgramScan.apply(
+      compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
+      weights: programWeights(kind), initial: state ?? compiled.program.stateWidths.map { _ in nil },
+      stepValues: modifiers.values(compiled.stepValues))
+    return (inputs.replacingValues(result.outputs), result.last)
+  }
+
+  /// The weights in the order of the equations. Where one bias stands beside each matrix, they are added up, but for that
+  /// which the reset gate of a GRU multiplies.
+  private func programWeights(_ kind: RecurrentKind) -> ProgramWeights {
+    let units = hiddenSize
+    let recurrent = hiddenHidden.value
+    let (outer, inner) = (inputBias?.value, hiddenBias?.value)
+    switch kind.cell {
+    case RK_GRU_RESET_AFTER:
+      let zeros = Tensor(repeating: 0, shape: [units], elementType: recurrent.elementType)
+      let joined = inner.map { Tensor(concatenating: [$0.slice(axis: 0, 0..<2 * units), zeros], axis: 0) }
+      return ProgramWeights(
+        input: inputHidden.value, inputBias: sum(outer, joined), matrices: split(recurrent, units),
+        vectors: [inner?.slice(axis: 0, 2 * units..<3 * units) ?? zeros], cache: ProgramCache())
+    case RK_GRU_RESET_BEFORE:
+      return ProgramWeights(
+        input: inputHidden.value, inputBias: sum(outer, inner), matrices: split(recurrent, units),
+        cache: ProgramCache())
+    default:
+      return ProgramWeights(
+        input: inputHidden.value, inputBias: sum(outer, inner), matrices: [recurrent], cache: ProgramCache())
+    }
+  }
+
+  private func sum(_ a: Tensor?, _ b: Tensor?) -> Tensor? {
+    guard let a, let b else { return a ?? b }
+    return a + b
+  }
+
+  /// The rows of r and z, and those of n.
+  private func split(_ recurrent: Tensor, _ units: Int) -> [Tensor] {
+    [recurrent.slice(axis: 0, 0..<2 * units), recurrent.slice(axis: 0, 2 * units..<3 * units)]
+  }
+}

@@ -1,0 +1,41 @@
+public import RecurrentTensor
+
+/// What happens to the state of a cell at every step besides its equations. All of it is constant: no gradient flows to it.
+public struct StepModifiers: Sendable {
+  /// What the hidden state is multiplied by on its way to the recurrent matrices: dropout on the recurrent state. `[N, H]`
+  /// for all steps, or `[T, N, H]`.
+  public var hiddenMask: Tensor?
+  /// For each part of the state the share of its old value that stays: zoneout (Krueger et al., 2017), and 1 where a step
+  /// is to be passed over. `[T, N, width]`, `[N, width]` for all steps, or one row for all rows.
+  public var carry: [Tensor?] = []
+  /// What the whole state is multiplied by before a step: 0 where a row begins anew, else 1. `[T, N, 1]`.
+  public var keep: Tensor?
+
+  /// Nothing happens besides the equations.
+  public init() {}
+
+  /// Whether nothing but a mask on the hidden state is asked for, if anything.
+  var isMaskOnly: Bool { keep == nil && carry.allSatisfy { $0 == nil } }
+
+  /// Which modifiers there are: another program for each choice.
+  struct Kinds: Hashable {
+    var hasHiddenMask = false
+    var carries: Set<Int> = []
+    var hasKeep = false
+  }
+
+  var kinds: Kinds {
+    Kinds(
+      hasHiddenMask: hiddenMask != nil, carries: Set(carry.indices.filter { carry[$0] != nil }), hasKeep: keep != nil)
+  }
+
+  func values(_ kinds: [CellEquations.StepValue]) -> [Tensor] {
+    kinds.compactMap { kind in
+      switch kind {
+      case .keep: keep
+      case .hiddenMask: hiddenMask
+      case .carry(let part): carry[part]
+      }
+    }
+  }
+}
