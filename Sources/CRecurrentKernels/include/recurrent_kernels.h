@@ -239,7 +239,8 @@ typedef struct rk_kernels {
                                  rk_real *_Nonnull x, rk_real *_Nonnull x_last, rk_real *_Nonnull workspace);
   /* Elements of the workspace of the next two for n columns. */
   int64_t (*_Nonnull gram_workspace)(int64_t n);
-  /* C += X^T X in the upper triangle of C [n, n]. Each element is one chain over the rows, however many calls share them. */
+  /* C += X^T X in the upper triangle of C [n, n]; what is below it becomes meaningless. Each element is one chain over the
+   * rows, however many calls share them. */
   void (*_Nonnull gram)(int64_t rows, int64_t n, const rk_real *_Nonnull x, double *_Nonnull c,
                         double *_Nonnull workspace);
   /* A = U^T U: the upper triangle of A [n, n] becomes U. Returns -1, or the first pivot that is not positive. */
