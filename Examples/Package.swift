@@ -12,5 +12,7 @@ let package = Package(
       name: "WriteYourOwnCell", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
     .executableTarget(
       name: "UseModelFolder", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
+    .executableTarget(
+      name: "EchoStateNetwork", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
   ]
 )

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "cell_program.h"
+#include "reservoir.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -283,6 +284,32 @@ typedef struct rk_kernels {
                                    const rk_program_forward *_Nonnull call);
   void (*_Nonnull program_backward)(const rk_program_problem *_Nonnull problem,
                                     const rk_program_backward *_Nonnull call);
+
+  /* --- reservoirs, and linear readouts of them, which are fitted in double */
+  /* x [T, N, H] holds the drive (what inputs and biases add up to) and gets the states; rows past their length become 0.
+   * The last states are those after a row's last processed step. x0 [N, H] or NULL: zero. `workspace`: N H elements. */
+  void (*_Nonnull reservoir_run)(const rk_reservoir *_Nonnull reservoir, const rk_real *_Nullable x0,
+                                 rk_real *_Nonnull x, rk_real *_Nonnull x_last, rk_real *_Nonnull workspace);
+  /* Elements of the workspace of the next two for n columns. */
+  int64_t (*_Nonnull gram_workspace)(int64_t n);
+  /* C += X^T X in the upper triangle of C [n, n]; what is below it becomes meaningless. Each element is one chain over the
+   * rows, however many calls share them. */
+  void (*_Nonnull gram)(int64_t rows, int64_t n, const rk_real *_Nonnull x, double *_Nonnull c,
+                        double *_Nonnull workspace);
+  /* A = U^T U: the upper triangle of A [n, n] becomes U. Returns -1, or the first pivot that is not positive. */
+  int64_t (*_Nonnull cholesky)(int64_t n, double *_Nonnull a, double *_Nonnull workspace);
+  /* Each row of b [m, n] becomes the solution of U^T U w = b. */
+  void (*_Nonnull cholesky_solve)(int64_t n, int64_t m, const double *_Nonnull u, double *_Nonnull b);
+  /* y[r] = W x[r] + bias, summed in double: x [rows, n], W [m, n], bias [m], y [rows, m]. */
+  void (*_Nonnull readout)(int64_t rows, int64_t n, int64_t m, const rk_real *_Nonnull x, const double *_Nonnull w,
+                           const double *_Nonnull bias, rk_real *_Nonnull y);
+  /* Recursive least squares: the gain k = P x / (forgetting + x^T P x), then P = (P - k x^T P) / forgetting.
+   * P [n, n] is symmetric and stays so to the bit. */
+  void (*_Nonnull rls_gain)(int64_t n, double forgetting, const rk_real *_Nonnull x, double *_Nonnull p,
+                            double *_Nonnull gain);
+  /* W[o] -= errors[o] gain, for W [m, n]. */
+  void (*_Nonnull descend)(int64_t n, int64_t m, const double *_Nonnull errors, const double *_Nonnull gain,
+                           double *_Nonnull w);
 
   /* --- optimiser steps on n parameters w with gradient g, updated in place (PyTorch's formulas) */
   /* g += weight_decay w; m = momentum m + (1 - dampening) g (first: m = g); w -= rate (nesterov ? g + momentum m : m) */
