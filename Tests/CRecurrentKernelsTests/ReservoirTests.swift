@@ -111,13 +111,15 @@ struct ReservoirProblem {
 
 @Suite(.fencedBuffers) struct ReservoirTests {
   @Test(arguments: Kernels.all, [true, false]) func statesFollowTheEquation(kernels: Kernels, isDense: Bool) {
-    let problems = [1, 2, 7, 8, 9, 17, 33, 64].map { ReservoirProblem(steps: 5, batch: 2, units: $0, share: 0.3) } + [
-      ReservoirProblem(steps: 6, batch: 1, units: 40, share: 0.1, activation: RK_IDENTITY, givenState: false),
-      ReservoirProblem(steps: 6, batch: 3, units: 20, share: 0.2, lengths: [0, 6, 3], activation: RK_SIGMOID),
-      ReservoirProblem(steps: 6, batch: 3, units: 20, share: 0.2, lengths: [2, 5, 0], isReversed: true),
-      ReservoirProblem(steps: 4, batch: 2, units: 19, share: 0, activation: RK_RELU),
-      ReservoirProblem(steps: 0, batch: 2, units: 5, share: 0.5), ReservoirProblem(steps: 3, batch: 0, units: 5, share: 1),
-    ]
+    let problems =
+      [1, 2, 7, 8, 9, 17, 33, 64].map { ReservoirProblem(steps: 5, batch: 2, units: $0, share: 0.3) } + [
+        ReservoirProblem(steps: 6, batch: 1, units: 40, share: 0.1, activation: RK_IDENTITY, givenState: false),
+        ReservoirProblem(steps: 6, batch: 3, units: 20, share: 0.2, lengths: [0, 6, 3], activation: RK_SIGMOID),
+        ReservoirProblem(steps: 6, batch: 3, units: 20, share: 0.2, lengths: [2, 5, 0], isReversed: true),
+        ReservoirProblem(steps: 4, batch: 2, units: 19, share: 0, activation: RK_RELU),
+        ReservoirProblem(steps: 0, batch: 2, units: 5, share: 0.5),
+        ReservoirProblem(steps: 3, batch: 0, units: 5, share: 1),
+      ]
     for problem in problems {
       let result = problem.run(kernels, isDense: isDense)
       expectClose(
@@ -128,7 +130,8 @@ struct ReservoirProblem {
         let size = problem.units
         let end = problem.isReversed ? 0 : length - 1
         let expected =
-          length == 0 ? problem.first.map { Array($0[row * size..<(row + 1) * size]) } ?? []
+          length == 0
+          ? problem.first.map { Array($0[row * size..<(row + 1) * size]) } ?? []
           : Array(result.states.values[(end * problem.batch + row) * size..<(end * problem.batch + row + 1) * size])
         #expect(Array(result.last.values[row * size..<(row + 1) * size]) == expected, "\(kernels.name) row \(row)")
       }

@@ -15,6 +15,7 @@ typedef enum rk_region {
   RK_SCRATCH,    /* for the length of one step */
   RK_BLOCK,      /* for the length of a run of instructions without products */
   RK_KEPT,       /* from the forward pass of a step to its backward pass */
+  RK_STEP,       /* of a step, the same for all its rows */
   RK_GRADIENT,   /* backward: gradients that products over many steps take up later */
   RK_STATE,      /* forward: the state before the step; backward: its gradient, 0 at first */
   RK_NEXT_STATE, /* forward: the state after the step; backward: its gradient */
@@ -58,6 +59,12 @@ typedef enum rk_operation {
   RK_SCALE_ROWS,          /* to = a times the one number of slot b */
   RK_NORMALIZE,           /* to = (a - mean) / deviation over the slot; b = [1 / deviation]; p: added to the variance */
   RK_NORMALIZE_GRADIENT,  /* to = gradient of what was normalised, given a = that of the result, b, c = the result */
+  /* Batch normalisation without gain and shift (Ioffe and Szegedy, 2015), over all rows that are real at the step. Slots
+   * of RK_STEP are two or three times as wide as the others: they hold as many numbers for each of theirs. */
+  RK_BATCH_STATISTICS,    /* to = [mean of a, 1 / deviation of a]; p: added to the variance */
+  RK_STANDARDIZE,         /* to = (a - b[0]) b[1] */
+  RK_BATCH_SLOPES,        /* to = [mean of a, mean of a c, b[1]] */
+  RK_STANDARDIZE_GRADIENT,/* to = (a - b[0] - c b[1]) b[2] */
   RK_LOAD_STEP_VALUE,     /* to = row of step value number `index` */
   RK_PRODUCT,             /* to = (or +=) matrix number `index` times a, + bias; `accumulate` chooses */
   RK_PRODUCT_GRADIENT     /* to = (or +=) the transposed matrix times a */
@@ -91,6 +98,7 @@ typedef struct rk_program {
   int32_t output;             /* slot of RK_NEXT_STATE that is the output: one part, or all of them */
   int32_t input;              /* slot of RK_INPUT that receives W x + bias: all of that region */
   int32_t input_gradient;     /* slot of RK_GRADIENT */
+  int32_t joins_rows;         /* whether rows meet: some instruction is of batch normalisation */
   int64_t record_sizes[RK_REGIONS];
 } rk_program;
 
@@ -102,7 +110,7 @@ typedef struct rk_program_problem {
   int32_t reverse;
 } rk_program_problem;
 
-enum { RK_MOST_MATRICES = 4, RK_MOST_STATES = 8, RK_MOST_STEP_VALUES = 4 };
+enum { RK_MOST_MATRICES = 4, RK_MOST_STATES = 8, RK_MOST_STEP_VALUES = 8 };
 
 /* [T, N, width]: the row of batch row n for time t begins at values + t step_stride + n row_stride. */
 typedef struct rk_step_values {
@@ -124,7 +132,8 @@ typedef struct rk_program_forward {
   rk_real *_Nonnull y;                              /* [T, N, width of the output], rows y_stride apart */
   int64_t y_stride;
   rk_real *_Nullable last[RK_MOST_STATES];
-  rk_real *_Nullable kept; /* program_kept_size elements; NULL: inference */
+  rk_real *_Nullable step_records; /* [T, size of RK_STEP]; NULL only where that is 0 */
+  rk_real *_Nullable kept;         /* program_kept_size elements; NULL: inference */
   rk_real *_Nonnull workspace;
 } rk_program_forward;
 
@@ -135,6 +144,7 @@ typedef struct rk_program_backward {
   const rk_real *_Nullable packed[RK_MOST_MATRICES];
   const rk_real *_Nullable parameters;
   rk_step_values step_values[RK_MOST_STEP_VALUES];
+  rk_real *_Nullable step_records; /* as the forward pass left them */
   rk_real *_Nonnull kept;
   const rk_real *_Nullable dy;
   int64_t dy_stride;

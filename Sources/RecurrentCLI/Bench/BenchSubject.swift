@@ -153,7 +153,7 @@ extension BenchCell {
     case .lstmPeepholes: variant.hasPeepholes = true
     case .lstmCoupled: variant.couplesGates = true
     case .lstmProjected: variant.projectionSize = outputSize(hiddenSize)
-    case .lstmNormalized: variant.isNormalized = true
+    case .lstmNormalized: variant.normalization = .layer
     case .lstmClipped: variant.cellClip = 3
     case .lstmHard:
       variant.gateActivation = .hardSigmoid()
@@ -169,7 +169,7 @@ extension BenchCell {
     var variant = GRUVariant()
     switch self {
     case .gruTakesNew: variant.updateGate = .takesNewState
-    case .gruNormalized: variant.isNormalized = true
+    case .gruNormalized: variant.normalization = .layer
     default: return nil
     }
     return variant

@@ -29,6 +29,8 @@ public final class CellEquations {
     case keep
     case hiddenMask
     case carry(part: Int)
+    case runningMean(Int)
+    case inverseDeviation(Int)
   }
 
   /// The number of units, H.
@@ -40,6 +42,8 @@ public final class CellEquations {
   private(set) var matrices: [Weight] = []
   private(set) var vectors: [Weight] = []
   private(set) var stepValues: [StepValue] = []
+  /// Of each batch normalisation.
+  private(set) var statistics: [(names: StatisticNames, width: Int)] = []
   private(set) var forgetGate: Int?
   private var inputGates = 0
   private var keep: CellValue?
@@ -104,6 +108,17 @@ public final class CellEquations {
   public func vector(_ name: StaticString, width: Int? = nil, initial: Initializer) -> CellValue {
     vectors.append(Weight(name: name, shape: [width ?? hiddenSize], initial: initial, gates: 1))
     return graph.parameter(width: width ?? hiddenSize)
+  }
+
+  /// Zero mean and unit variance over the rows of the batch in training, the running statistics' elsewhere.
+  func batchNormalized(_ value: CellValue, _ names: StatisticNames) -> CellValue {
+    let number = statistics.count
+    statistics.append((names, value.width))
+    if modifiers.usesBatchStatistics {
+      return graph.batchNormalized(value, epsilon: CellEquations.normalizationEpsilon)
+    }
+    let mean = stepValue(.runningMean(number), width: value.width)
+    return (value - mean) * stepValue(.inverseDeviation(number), width: value.width)
   }
 
   /// Says which of the input's gates is a forget gate, for initialisations that set its bias.

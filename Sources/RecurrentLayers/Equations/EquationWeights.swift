@@ -16,6 +16,7 @@ public struct EquationWeights: Module {
   public var inputBias: Parameter?
   @usableFromInline var matrices: [Named]
   @usableFromInline var vectors: [Named]
+  @usableFromInline var runningMoments: [RunningMoments]
   /// The number of units, H.
   public let hiddenSize: Int
   private let programs: EquationPrograms
@@ -27,12 +28,14 @@ public struct EquationWeights: Module {
   ///   - inputSize: The number of features of a step, I.
   ///   - hiddenSize: The number of units, H.
   ///   - hasBias: Whether something is added to the product with the input.
+  ///   - normalization: Says how running statistics are kept if the equations normalise over the batch.
   ///   - initialization: How the first matrices and biases are drawn.
   ///   - key: Where the random numbers come from.
   ///   - write: Writes the equations down; called again for every kind of step modifiers, always with the same result.
   public init(
-    inputSize: Int, hiddenSize: Int, hasBias: Bool = true, initialization: RecurrentInitialization = .pyTorch,
-    key: RandomKey, _ write: @escaping @Sendable (CellEquations) -> Void
+    inputSize: Int, hiddenSize: Int, hasBias: Bool = true, normalization: Normalization = .none,
+    initialization: RecurrentInitialization = .pyTorch, key: RandomKey,
+    _ write: @escaping @Sendable (CellEquations) -> Void
   ) {
     precondition(
       inputSize > 0 && hiddenSize > 0, "input size \(inputSize) and hidden size \(hiddenSize) must be at least 1")
@@ -57,6 +60,12 @@ public struct EquationWeights: Module {
     vectors = equations.vectors.enumerated().map { number, weight in
       Named(name: weight.name, parameter: values(weight.initial ?? .zeros, weight.shape, 1, others + number))
     }
+    runningMoments = equations.statistics.map { names, width in
+      guard case .batch(let steps, let momentum) = normalization else {
+        preconditionFailure("the equations normalise over the batch: say how many steps' statistics are to be kept")
+      }
+      return RunningMoments(names: names, steps: steps, width: width, momentum: momentum)
+    }
     if let forgetBias = initialization.forgetBias, let gate = equations.forgetGate {
       inputBias?.value.withMutableScalars { scalars in
         for row in gate * hiddenSize..<(gate + 1) * hiddenSize { scalars[row] = forgetBias }
@@ -71,6 +80,7 @@ public struct EquationWeights: Module {
     visitor.visit("bias", &inputBias)
     for index in matrices.indices { visitor.visit(matrices[index].name, &matrices[index].parameter) }
     for index in vectors.indices { visitor.visit(vectors[index].name, &vectors[index].parameter) }
+    for index in runningMoments.indices { runningMoments[index].accept(&visitor) }
   }
 
   /// The number of features of a step, I.
@@ -96,7 +106,7 @@ public struct EquationWeights: Module {
   func scan(
     _ inputs: SequenceBatch, from state: [Tensor]?, direction: Direction, modifiers: StepModifiers
   ) -> (SequenceBatch, [Tensor]) {
-    let result = run(programs.program(for: modifiers.kinds), inputs, state, direction, modifiers)
+    let result = run(modifiers.kinds, inputs, state, direction, modifiers).1
     return (inputs.replacingValues(result.outputs), result.last)
   }
 
@@ -106,20 +116,28 @@ public struct EquationWeights: Module {
   ) -> StateTrace {
     var kinds = modifiers.kinds
     kinds.isTraced = true
-    let compiled = programs.program(for: kinds)
-    return compiled.trace(run(compiled, inputs, state, direction, modifiers).outputs)
+    let (compiled, result) = run(kinds, inputs, state, direction, modifiers)
+    return compiled.trace(result.outputs)
   }
 
   private func run(
-    _ compiled: EquationPrograms.Compiled, _ inputs: SequenceBatch, _ state: [Tensor]?, _ direction: Direction,
+    _ kinds: StepModifiers.Kinds, _ inputs: SequenceBatch, _ state: [Tensor]?, _ direction: Direction,
     _ modifiers: StepModifiers
-  ) -> ProgramScan.Result {
-    ProgramScan.apply(
+  ) -> (EquationPrograms.Compiled, ProgramScan.Result) {
+    var kinds = kinds
+    kinds.usesBatchStatistics = runningMoments.first?.mean.isTraining ?? false
+    let compiled = programs.program(for: kinds)
+    let result = ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
       weights: ProgramWeights(
         input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
         vectors: vectors.map(\.parameter.value), cache: cache),
-      initial: state ?? [], stepValues: modifiers.values(compiled.stepValues))
+      initial: state ?? [],
+      stepValues: modifiers.values(compiled.stepValues, inputs, runningMoments: runningMoments))
+    for (moments, seen) in zip(runningMoments, result.batchStatistics) {
+      moments.record(means: seen.means, inverseDeviations: seen.inverseDeviations, of: inputs)
+    }
+    return (compiled, result)
   }
 }
 

@@ -98,7 +98,7 @@ extension FusedWeights {
   ) -> ProgramScan.Result {
     ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
-      weights: programWeights(kind), initial: state ?? [], stepValues: modifiers.values(compiled.stepValues))
+      weights: programWeights(kind), initial: state ?? [], stepValues: modifiers.values(compiled.stepValues, inputs))
   }
 
   /// The weights in the order of the equations. Where one bias stands beside each matrix, they are added up, but for that

@@ -14,9 +14,9 @@ public struct GRUVariant: Hashable, Sendable {
   public var reset: GRUCell.Variant = .resetAfter
   /// Which state the update gate lets through.
   public var updateGate: UpdateGate = .keepsOldState
-  /// Layer normalisation of the products with W and R, with gain and one shift (Ba et al., 2016); with the reset after the
-  /// product, or before it and the candidate's product normalised by itself.
-  public var isNormalized = false
+  /// Of the products with W and R, with gain and one shift, which takes the place of the bias; where the reset comes before
+  /// the product, the candidate's product by itself.
+  public var normalization = Normalization.none
   /// Limits what goes into the functions to ±clip (ONNX' `clip`); nil for no limit.
   public var gateClip: Double?
   /// Of r and z.
@@ -49,8 +49,8 @@ public struct GRUVariantCell: EquationCell {
   ) {
     self.variant = variant
     weights = EquationWeights(
-      inputSize: inputSize, hiddenSize: hiddenSize, hasBias: hasBias && !variant.isNormalized,
-      initialization: initialization, key: key
+      inputSize: inputSize, hiddenSize: hiddenSize, hasBias: hasBias && !variant.normalization.isPresent,
+      normalization: variant.normalization, initialization: initialization, key: key
     ) { GRUVariantCell.write(variant, hasBias, $0) }
   }
 
@@ -74,7 +74,7 @@ public struct GRUVariantCell: EquationCell {
     _ variant: GRUVariant, _ hasBias: Bool, _ cell: CellEquations, _ h: CellValue
   ) -> (gates: [CellValue], candidate: (CellValue) -> CellValue) {
     let width = cell.hiddenSize
-    switch (variant.isNormalized, variant.reset) {
+    switch (variant.normalization.isPresent, variant.reset) {
     case (false, .resetAfter):
       let gates = cell.inputs(2, adding: "weight_hh", times: h)
       let outside = cell.inputs()[0]
@@ -85,29 +85,31 @@ public struct GRUVariantCell: EquationCell {
       let gates = cell.inputs(2, adding: "weight_hh", times: h)
       return (gates, { cell.inputs(adding: "weight_hn", times: $0 * cell.asSeen(h))[0] })
     case (true, .resetAfter):
-      let x = normalized(cell, cell.wholeInput(3), "norm_ih_gain", "norm_shift")
-      let r = normalized(cell, cell.product("weight_hh", width: 3 * width, times: h), "norm_hh_gain", nil)
+      let x = normalized(variant, cell, cell.wholeInput(3), .input, "norm_ih_gain", "norm_shift")
+      let product = cell.product("weight_hh", width: 3 * width, times: h)
+      let r = normalized(variant, cell, product, .hidden, "norm_hh_gain", nil)
       let (outside, inside) = (cell.gates(of: x, 3), cell.gates(of: r, 3))
       return ([outside[0] + inside[0], outside[1] + inside[1]], { .multiplyAdd($0, inside[2], outside[2]) })
     case (true, .resetBefore):
-      let x = cell.gates(of: normalized(cell, cell.wholeInput(3), "norm_ih_gain", "norm_shift"), 3)
-      let r = cell.gates(
-        of: normalized(cell, cell.product("weight_hh", width: 2 * width, times: h), "norm_hh_gain", nil), 2)
+      let x = cell.gates(of: normalized(variant, cell, cell.wholeInput(3), .input, "norm_ih_gain", "norm_shift"), 3)
+      let gates = cell.product("weight_hh", width: 2 * width, times: h)
+      let r = cell.gates(of: normalized(variant, cell, gates, .hidden, "norm_hh_gain", nil), 2)
       return (
         [x[0] + r[0], x[1] + r[1]],
         { reset in
           let product = cell.product("weight_hn", width: width, times: reset * cell.asSeen(h))
-          return x[2] + normalized(cell, product, "norm_hn_gain", nil)
+          return x[2] + normalized(variant, cell, product, .candidate, "norm_hn_gain", nil)
         }
       )
     }
   }
 
   private static func normalized(
-    _ cell: CellEquations, _ value: CellValue, _ gain: StaticString, _ shift: StaticString?
+    _ variant: GRUVariant, _ cell: CellEquations, _ value: CellValue, _ names: CellEquations.StatisticNames,
+    _ gain: StaticString, _ shift: StaticString?
   ) -> CellValue {
-    let even = value.normalized(epsilon: CellEquations.normalizationEpsilon)
-    let gain = cell.vector(gain, width: value.width, initial: .constant(1))
+    let even = cell.normalized(value, by: variant.normalization, names)
+    let gain = cell.vector(gain, width: value.width, initial: variant.normalization.firstGain)
     guard let shift else { return even * gain }
     return .multiplyAdd(even, gain, cell.vector(shift, width: value.width, initial: .zeros))
   }

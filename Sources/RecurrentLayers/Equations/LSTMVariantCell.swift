@@ -9,9 +9,9 @@ public struct LSTMVariant: Hashable, Sendable {
   /// The width of the hidden state, when a matrix makes it from the output of the cell (Sak et al., 2014; PyTorch's
   /// `proj_size`); nil for none.
   public var projectionSize: Int?
-  /// Layer normalisation of W x, of R h, and of the cell state before its tanh, each with gain, and one shift for the gates
-  /// and one for the cell (Ba et al., 2016).
-  public var isNormalized = false
+  /// Of W x, of R h, and of the cell state before its tanh, each with gain, and one shift for the gates and one for the
+  /// cell. The shift takes the place of the bias.
+  public var normalization = Normalization.none
   /// Limits the cell state to ±clip after every step (TensorFlow's `cell_clip`); nil for no limit.
   public var cellClip: Double?
   /// Limits what goes into the gates' functions to ±clip (ONNX' `clip`); nil for no limit.
@@ -54,8 +54,8 @@ public struct LSTMVariantCell: EquationCell {
       variant.projectionSize.map { $0 > 0 && $0 < hiddenSize } ?? true, "a projection is narrower than the cell")
     self.variant = variant
     weights = EquationWeights(
-      inputSize: inputSize, hiddenSize: hiddenSize, hasBias: hasBias && !variant.isNormalized,
-      initialization: initialization, key: key
+      inputSize: inputSize, hiddenSize: hiddenSize, hasBias: hasBias && !variant.normalization.isPresent,
+      normalization: variant.normalization, initialization: initialization, key: key
     ) { LSTMVariantCell.write(variant, $0) }
   }
 
@@ -86,30 +86,15 @@ public struct LSTMVariantCell: EquationCell {
 
   private static func preactivations(_ variant: LSTMVariant, _ cell: CellEquations, _ h: CellValue) -> [CellValue] {
     let count = variant.couplesGates ? 3 : 4
-    guard variant.isNormalized else { return cell.inputs(count, adding: "weight_hh", times: h) }
-    return cell.gates(of: cell.normalizedSum(count, "weight_hh", times: h), count)
+    guard variant.normalization.isPresent else { return cell.inputs(count, adding: "weight_hh", times: h) }
+    return cell.gates(of: cell.normalizedSum(count, "weight_hh", times: h, by: variant.normalization), count)
   }
 
   private static func normalized(_ variant: LSTMVariant, _ cell: CellEquations, _ c: CellValue) -> CellValue {
-    guard variant.isNormalized else { return c }
+    guard variant.normalization.isPresent else { return c }
     return .multiplyAdd(
-      c.normalized(epsilon: CellEquations.normalizationEpsilon), cell.vector("norm_cell_gain", initial: .constant(1)),
+      cell.normalized(c, by: variant.normalization, .cell),
+      cell.vector("norm_cell_gain", initial: variant.normalization.firstGain),
       cell.vector("norm_cell_shift", initial: .zeros))
-  }
-}
-
-extension CellEquations {
-  /// Added to variances, as in `torch.nn.LayerNorm`.
-  static let normalizationEpsilon = 1e-5
-
-  /// LN(W x) ⊙ gain + LN(R s) ⊙ gain + shift, `count` gates wide.
-  func normalizedSum(_ count: Int, _ name: StaticString, times source: CellValue) -> CellValue {
-    let width = count * hiddenSize
-    let x = wholeInput(count).normalized(epsilon: CellEquations.normalizationEpsilon)
-    let r = product(name, width: width, times: source).normalized(epsilon: CellEquations.normalizationEpsilon)
-    let inner = CellValue.multiplyAdd(
-      r, vector("norm_hh_gain", width: width, initial: .constant(1)),
-      vector("norm_shift", width: width, initial: .zeros))
-    return .multiplyAdd(x, vector("norm_ih_gain", width: width, initial: .constant(1)), inner)
   }
 }

@@ -20,6 +20,7 @@ public struct StepModifiers: Sendable {
   /// Which modifiers there are, and what is to be seen: another program for each choice.
   struct Kinds: Hashable {
     var isTraced = false
+    var usesBatchStatistics = false
     var hasHiddenMask = false
     var carries: Set<Int> = []
     var hasKeep = false
@@ -30,12 +31,20 @@ public struct StepModifiers: Sendable {
       hasHiddenMask: hiddenMask != nil, carries: Set(carry.indices.filter { carry[$0] != nil }), hasKeep: keep != nil)
   }
 
-  func values(_ kinds: [CellEquations.StepValue]) -> [Tensor] {
-    kinds.compactMap { kind in
+  /// The values for every step that a program asks for.
+  ///
+  /// - Parameter runningMoments: What it finds running statistics in, by number.
+  func values(
+    _ kinds: [CellEquations.StepValue], _ inputs: SequenceBatch, runningMoments: [RunningMoments] = []
+  ) -> [Tensor] {
+    let moments = kinds.contains(.runningMean(0)) ? runningMoments.map { $0.stepValues(for: inputs) } : []
+    return kinds.compactMap { kind in
       switch kind {
       case .keep: keep
       case .hiddenMask: hiddenMask
       case .carry(let part): carry[part]
+      case .runningMean(let number): moments[number].mean
+      case .inverseDeviation(let number): moments[number].inverseDeviation
       }
     }
   }

@@ -28,7 +28,7 @@ struct BackwardLowering {
     for state in graph.states {
       guard let value = graph.next[state] else { continue }
       switch graph.entries[value].node {
-      case .binary, .multiplyAdd, .activation, .scaledRows, .normalized:
+      case .binary, .multiplyAdd, .activation, .scaledRows, .normalized, .batchNormalized:
         if begin(value) {
           nextPart[value] = state
           continue
@@ -153,6 +153,14 @@ struct BackwardLowering {
     case .scaledRows(let a, let factor):
       let factor = kept(factor)
       give(to: a) { [CellInstruction(operation: RK_SCALE_ROWS, to: $0, operands: [dy, factor])] }
+    case .batchNormalized(let a, _):
+      let y = kept(index)
+      instructions.append(
+        CellInstruction(
+          operation: RK_BATCH_SLOPES, to: .batchSlopes(index), operands: [dy, .batchStatistics(index), y]))
+      give(to: a) {
+        [CellInstruction(operation: RK_STANDARDIZE_GRADIENT, to: $0, operands: [dy, .batchSlopes(index), y])]
+      }
     case .normalized(let a, _):
       let y = kept(index)
       give(to: a) {
@@ -232,7 +240,7 @@ extension CellGraph.Node {
     case .slice(let whole, _): [whole]
     case .binary(_, let a, let b): [a, b]
     case .multiplyAdd(let a, let b, let c): [a, b, c]
-    case .activation(_, let a), .normalized(let a, _): [a]
+    case .activation(_, let a), .normalized(let a, _), .batchNormalized(let a, _): [a]
     case .scaledRows(let a, let factor): [a, factor]
     }
   }

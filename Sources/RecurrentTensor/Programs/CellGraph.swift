@@ -35,6 +35,8 @@ package final class CellGraph {
     case activation(CellActivation, Int)
     case scaledRows(Int, by: Int)
     case normalized(Int, epsilon: Double)
+    /// Over the rows of the batch.
+    case batchNormalized(Int, epsilon: Double)
   }
 
   struct Entry {
@@ -48,6 +50,7 @@ package final class CellGraph {
   package private(set) var inputWidth = 0
   private(set) var parameters: [Int] = []
   private(set) var stepValues: [Int] = []
+  private(set) var batchNormalizations: [Int] = []
   private(set) var matrices: [(entry: Int, source: Int)] = []
 
   package init() {}
@@ -108,6 +111,14 @@ package final class CellGraph {
     let value = append(.stepValue(stepValues.count), width: width)
     stepValues.append(value.index)
     return value
+  }
+
+  /// A value with zero mean and unit variance of each number over the rows of the batch that are real at the step (Ioffe
+  /// and Szegedy, 2015), without gain and shift. The statistics are results of the scan.
+  package func batchNormalized(_ value: CellValue, epsilon: Double) -> CellValue {
+    let result = append(.batchNormalized(value.index, epsilon: epsilon), width: value.width)
+    batchNormalizations.append(result.index)
+    return result
   }
 
   /// Says what a part of the state is after the step.

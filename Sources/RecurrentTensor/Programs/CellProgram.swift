@@ -19,6 +19,10 @@ package final class CellProgram: @unchecked Sendable {
   package let parameters: [(offset: Int, width: Int)]
   /// The widths of the values given for every step.
   package let stepValueWidths: [Int]
+  /// Numbers of a step that all its rows share, and where the means and inverse deviations of each batch normalisation
+  /// lie among them, one behind the other, with their width.
+  package let stepRecordSize: Int
+  package let batchStatistics: [(offset: Int, width: Int)]
   /// Instructions of the way there and of the way back.
   package let instructionCounts: (forward: Int, backward: Int)
   private let deallocate: () -> Void
@@ -53,13 +57,17 @@ package final class CellProgram: @unchecked Sendable {
     let backCopy = CellProgram.copy(back)
     let matrixCopy = CellProgram.copy(matrices)
     let parameterCopy = CellProgram.copy(parameters)
+    batchStatistics = graph.batchNormalizations.map { assignment.place(ofStatistics: $0) }
+    stepRecordSize = assignment.slots.size(of: RK_STEP)
     let sizes = assignment.slots.sizes.map { Int64($0) }
     let program = rk_program(
       slots: slots, forward: thereCopy, backward: backCopy, matrices: matrixCopy, parameters: parameterCopy,
       forward_count: Int32(there.count), backward_count: Int32(back.count), matrix_count: Int32(matrices.count),
       parameter_count: Int32(parameters.count), state_count: Int32(graph.states.count), output: Int32(outputSlot),
       input: Int32(assignment.inputSlot), input_gradient: Int32(assignment.inputGradientSlot),
-      record_sizes: (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7], sizes[8]))
+      joins_rows: graph.batchNormalizations.isEmpty ? 0 : 1,
+      record_sizes: (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7], sizes[8], sizes[9])
+    )
     let pointer = UnsafeMutablePointer<rk_program>.allocate(capacity: 1)
     pointer.initialize(to: program)
     self.pointer = UnsafePointer(pointer)

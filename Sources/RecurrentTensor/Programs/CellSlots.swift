@@ -12,6 +12,9 @@ struct CellInstruction {
     case gradient(Int)
     /// One divided by the deviation of what a node normalised.
     case inverseDeviation(Int)
+    /// Means and inverse deviations over the rows of what a node normalised, and the slopes on the way back.
+    case batchStatistics(Int)
+    case batchSlopes(Int)
     /// What a part of the state is after the step.
     case next(Int)
     /// Numbers that live for a few instructions.
@@ -28,7 +31,10 @@ struct CellInstruction {
 
   /// Whether it works on a few rows at a time, together with its neighbours.
   var isPointwise: Bool {
-    operation != RK_PRODUCT && operation != RK_PRODUCT_GRADIENT && operation != RK_LOAD_STEP_VALUE
+    switch operation {
+    case RK_PRODUCT, RK_PRODUCT_GRADIENT, RK_LOAD_STEP_VALUE, RK_BATCH_STATISTICS, RK_BATCH_SLOPES: false
+    default: true
+    }
   }
 }
 

@@ -25,7 +25,7 @@ struct ForwardLowering {
   /// Whether an instruction writes the value to a slot of its own, which may as well be one that is kept.
   func isComputed(_ index: Int) -> Bool {
     switch graph.entries[index].node {
-    case .binary, .multiplyAdd, .activation, .scaledRows, .normalized, .product: true
+    case .binary, .multiplyAdd, .activation, .scaledRows, .normalized, .batchNormalized, .product: true
     case .slice(let whole, _): isComputed(whole)
     case .state, .input, .parameter, .stepValue: false
     }
@@ -75,6 +75,10 @@ struct ForwardLowering {
       instructions.append(
         CellInstruction(
           operation: RK_NORMALIZE, to: to, operands: [.value(a), .inverseDeviation(index)], p: epsilon))
+    case .batchNormalized(let a, let epsilon):
+      instructions.append(
+        CellInstruction(operation: RK_BATCH_STATISTICS, to: .batchStatistics(index), operands: [.value(a)], p: epsilon))
+      add(RK_STANDARDIZE, to: to, .value(a), .batchStatistics(index))
     }
   }
 

@@ -13,11 +13,14 @@ package struct ProgramScan: DifferentiableOperation {
   private let initial: [Place]
   private let outputWidth: Int
   private let kept: Storage
+  private let stepRecords: Storage?
 
   /// All outputs, `[T, N, H]`, and the parts of the state after each row's last real step, `[N, width]`.
   package struct Result {
     package var outputs: Tensor
     package var last: [Tensor]
+    /// Of each batch normalisation, by time: the means over the rows and one divided by the deviations, `[T, width]`.
+    package var batchStatistics: [(means: Tensor, inverseDeviations: Tensor)] = []
   }
 
   /// Runs `x`, `[T, N, I]`, through the cell.
@@ -49,6 +52,7 @@ package struct ProgramScan: DifferentiableOperation {
     let packedInput = weights.cache.input.forward(weights.input)
     let packed = zip(weights.cache.matrices, weights.matrices).map { $0.forward($1) }
     let vectors = weights.vectorBlock(program, on: tape)
+    let stepRecords = makeStepRecords(program, x, tape)
     var kept: Storage?
     withProblem(program, x.shape, lengths, isReversed) { problem in
       kept = tape?.makeBlock(count: Int(kernels.pointee.program_kept_size(problem)), elementType: type)
@@ -57,23 +61,46 @@ package struct ProgramScan: DifferentiableOperation {
         var call = rk_program_forward(
           x: x.pointer, packed_input: packedInput.base, input_bias: weights.inputBias?.pointer,
           packed: four(packed.map { UnsafeRawPointer($0.base) }), bias: four(weights.biases.map { $0?.pointer }),
-          parameters: vectors.map { UnsafeRawPointer($0.base) }, step_values: four(stepValues, x.shape),
+          parameters: vectors.map { UnsafeRawPointer($0.base) }, step_values: eight(stepValues, x.shape),
           initial: eight(initial.map { $0?.pointer }), y: outputs.mutablePointer, y_stride: Int64(outputWidth),
-          last: eight(last.map { $0.mutablePointer }), kept: kept?.base, workspace: workspace)
+          last: eight(last.map { $0.mutablePointer }), step_records: stepRecords?.base, kept: kept?.base,
+          workspace: workspace)
         kernels.pointee.program_forward(problem, &call)
       }
     }
     extendLifetime((packedInput, packed, vectors))
-    guard let tape, let kept else { return Result(outputs: outputs, last: last) }
+    let statistics = stepRecords.map { batchStatistics(program, $0, steps: x.shape[0]) } ?? []
+    guard let tape, let kept else { return Result(outputs: outputs, last: last, batchStatistics: statistics) }
     let node = tape.record(
       ProgramScan(
         program: program, x: x.elements, inputs: x.place, lengths: lengths, isReversed: isReversed, weights: weights,
         vectorBlock: vectors, stepValues: stepValues, initial: initial.map { Place($0) }, outputWidth: outputWidth,
-        kept: kept),
+        kept: kept, stepRecords: stepRecords),
       outputCount: 1 + last.count)
     outputs.node = node
     for part in last.indices { last[part].node = node.following(by: 1 + part) }
-    return Result(outputs: outputs, last: last)
+    return Result(outputs: outputs, last: last, batchStatistics: statistics)
+  }
+
+  private static func makeStepRecords(_ program: CellProgram, _ x: Tensor, _ tape: Tape?) -> Storage? {
+    if program.stepRecordSize == 0 { return nil }
+    let count = x.shape[0] * program.stepRecordSize
+    let records =
+      tape?.makeBlock(count: count, elementType: x.elementType) ?? Storage(capacity: count, elementType: x.elementType)
+    // Steps that no row reaches are not written.
+    x.kernels.pointee.fill(Int64(count), 0, records.base)
+    return records
+  }
+
+  /// What the records say, in tensors of their own: the way back writes in the records.
+  private static func batchStatistics(
+    _ program: CellProgram, _ records: Storage, steps: Int
+  ) -> [(means: Tensor, inverseDeviations: Tensor)] {
+    let all = Tensor(shape: [steps, program.stepRecordSize], storage: records)
+    return program.batchStatistics.map { place in
+      let end = place.offset + place.width
+      return (all.slice(axis: 1, place.offset..<end), all.slice(axis: 1, end..<end + place.width))
+    }
   }
 
   package func pullback(_ adjoints: inout Adjoints) {
@@ -91,8 +118,9 @@ package struct ProgramScan: DifferentiableOperation {
       let size = Int(kernels.pointee.program_backward_workspace(problem))
       var call = rk_program_backward(
         x: x.pointer, packed_input: packedInput.base, packed: four(packed.map { UnsafeRawPointer($0.base) }),
-        parameters: vectorBlock.map { UnsafeRawPointer($0.base) }, step_values: four(stepValues, inputs.shape),
-        kept: kept.base, dy: dy?.pointer, dy_stride: Int64(outputWidth), d_last: eight(dLast.map { $0?.pointer }),
+        parameters: vectorBlock.map { UnsafeRawPointer($0.base) }, step_values: eight(stepValues, inputs.shape),
+        step_records: stepRecords?.base, kept: kept.base, dy: dy?.pointer, dy_stride: Int64(outputWidth),
+        d_last: eight(dLast.map { $0?.pointer }),
         dx: dx?.base, d_input_weight: adjoints.pointer(for: weights.input),
         d_input_bias: adjoints.pointer(for: weights.inputBias),
         d_weight: four(weights.matrices.map { adjoints.pointer(for: $0) }),
@@ -152,9 +180,12 @@ private func eight<Element>(_ elements: [Element?]) -> Eight<Element> {
 }
 
 /// Where C finds the step values of a batch of shape `[T, N, …]`.
-private func four(
+private func eight(
   _ values: [Tensor], _ inputs: Shape
-) -> (rk_step_values, rk_step_values, rk_step_values, rk_step_values) {
+) -> (
+  rk_step_values, rk_step_values, rk_step_values, rk_step_values, rk_step_values, rk_step_values, rk_step_values,
+  rk_step_values
+) {
   let none = rk_step_values(values: nil, step_stride: 0, row_stride: 0)
   let all = values.map { tensor in
     let width = tensor.shape[-1]
@@ -166,5 +197,5 @@ private func four(
       row_stride: rows == 1 ? 0 : Int64(width))
   }
   func element(_ index: Int) -> rk_step_values { index < all.count ? all[index] : none }
-  return (element(0), element(1), element(2), element(3))
+  return (element(0), element(1), element(2), element(3), element(4), element(5), element(6), element(7))
 }

@@ -15,6 +15,8 @@ struct SlotAssignment {
   private var keptSlots: [Int: Int] = [:]
   private var deviationSlots: [Int: Int] = [:]
   private var gradientSlots: [Int: Int] = [:]
+  private var statisticSlots: [Int: Int] = [:]
+  private var slopeSlots: [Int: Int] = [:]
   /// Slots of the instructions being resolved, given back after their last use.
   private var borrowed: [CellInstruction.Operand: Int] = [:]
   /// Operands that some product comes between the uses of.
@@ -31,6 +33,12 @@ struct SlotAssignment {
     inputGradientSlot = slots.make(RK_GRADIENT, width: graph.inputWidth)
     for parameter in graph.parameters {
       parameterSlots[parameter] = slots.make(RK_PARAMETER, width: graph.entries[parameter].width)
+    }
+    for index in graph.batchNormalizations {
+      statisticSlots[index] = slots.make(RK_STEP, width: 2 * graph.entries[index].width)
+    }
+    for index in graph.batchNormalizations {
+      slopeSlots[index] = slots.make(RK_STEP, width: 3 * graph.entries[index].width)
     }
     for index in graph.entries.indices { makeLasting(index) }
   }
@@ -77,6 +85,9 @@ struct SlotAssignment {
     slots.add(RK_NEXT_STATE, width: slots.size(of: RK_NEXT_STATE), offset: 0)
   }
   func parameterSlot(_ index: Int) -> Int { parameterSlots[index] ?? 0 }
+  func place(ofStatistics index: Int) -> (offset: Int, width: Int) {
+    (Int(slots.slots[statisticSlots[index] ?? 0].offset), graph.entries[index].width)
+  }
   func place(ofParameter index: Int) -> (offset: Int, width: Int) {
     let slot = slots.slots[parameterSlot(index)]
     return (Int(slot.offset), Int(slot.width))
@@ -149,8 +160,9 @@ struct SlotAssignment {
     case .value(let index): return findValue(index)
     case .kept(let index): return keptSlot(index)
     case .inverseDeviation(let index): return deviationSlots[index] ?? 0
+    case .batchStatistics(let index): return statisticSlots[index] ?? 0
     case .next(let state): return nextSlot(state)
-    case .gradient: return 0
+    case .gradient, .batchSlopes: return 0
     case .temporary(_, let width): return borrow(operand, width: width)
     }
   }
@@ -189,6 +201,8 @@ struct SlotAssignment {
       }
       return borrow(operand, width: graph.entries[index].width)
     case .inverseDeviation(let index): return deviationSlots[index] ?? 0
+    case .batchStatistics(let index): return statisticSlots[index] ?? 0
+    case .batchSlopes(let index): return slopeSlots[index] ?? 0
     case .next(let state): return nextSlot(state)
     case .temporary(_, let width): return borrow(operand, width: width)
     }

@@ -1,4 +1,4 @@
-package import CRecurrentKernels
+import CRecurrentKernels
 import Synchronization
 
 /// The recurrent matrix of a reservoir in the form that its kernel reads, made once and kept until the matrix changes.

@@ -8,10 +8,14 @@ enum ReferenceCells {
     return matmul(x, w.permuted([1, 0]))
   }
 
-  /// Zero mean and unit variance of every row.
-  private static func normalized(_ x: Tensor) -> Tensor {
-    let centred = x - x.mean(axis: 1).reshaped(to: [x.shape[0], 1])
-    let variance = (centred * centred).mean(axis: 1).reshaped(to: [x.shape[0], 1])
+  /// Zero mean and unit variance: of every row, of every column, or by the given running moments.
+  private static func normalized(_ x: Tensor, _ kind: Normalization, _ w: [String: Tensor], _ name: String) -> Tensor {
+    if case .batch = kind, let mean = w["running_mean_\(name)"], let variance = w["running_var_\(name)"] {
+      return (x - mean) / sqrt(variance + Tensor(repeating: 1, shape: [1], elementType: x.elementType) / 100_000)
+    }
+    let (axis, shape): (Int, Shape) = kind == .layer ? (1, [x.shape[0], 1]) : (0, [1, x.shape[1]])
+    let centred = x - x.mean(axis: axis).reshaped(to: shape)
+    let variance = (centred * centred).mean(axis: axis).reshaped(to: shape)
     let epsilon = Tensor(repeating: 1, shape: [1], elementType: x.elementType) / 100_000
     return centred / sqrt(variance + epsilon)
   }
@@ -32,12 +36,14 @@ enum ReferenceCells {
     }
   }
 
+  /// One step; normalisation over the batch goes by the running moments of the step where `w` has them.
   static func step(_ variant: LSTMVariant, _ w: [String: Tensor], _ x: Tensor, _ h: Tensor, _ c: Tensor) -> LSTMState {
     let gates = variant.couplesGates ? 3 : 4
     var sum = product(x, w["weight_ih"])
     let recurrent = product(h, w["weight_hh"])
-    if variant.isNormalized, let gx = w["norm_ih_gain"], let gh = w["norm_hh_gain"], let shift = w["norm_shift"] {
-      sum = normalized(sum) * gx + normalized(recurrent) * gh + shift
+    let kind = variant.normalization
+    if kind.isPresent, let gx = w["norm_ih_gain"], let gh = w["norm_hh_gain"], let shift = w["norm_shift"] {
+      sum = normalized(sum, kind, w, "ih") * gx + normalized(recurrent, kind, w, "hh") * gh + shift
     } else {
       sum = sum + recurrent
       if let bias = w["bias"] { sum = sum + bias }
@@ -54,18 +60,22 @@ enum ReferenceCells {
     let next = limited(f * c + i * g, variant.cellClip)
     let o = gate(3, "o", next)
     var shown = next
-    if let gain = w["norm_cell_gain"], let shift = w["norm_cell_shift"] { shown = normalized(next) * gain + shift }
+    if let gain = w["norm_cell_gain"], let shift = w["norm_cell_shift"] {
+      shown = normalized(next, kind, w, "cell") * gain + shift
+    }
     let output = o * apply(variant.outputActivation, shown)
     return LSTMState(hidden: w["weight_hr"].map { product(output, $0) } ?? output, cell: next)
   }
 
   static func step(_ variant: GRUVariant, _ w: [String: Tensor], _ x: Tensor, _ h: Tensor) -> HiddenState {
-    let width = h.shape[1]
+    let (width, kind) = (h.shape[1], variant.normalization)
     var outside = product(x, w["weight_ih"])
     if let bias = w["bias"] { outside = outside + bias }
     var inside = product(h, w["weight_hh"])
-    if let gain = w["norm_ih_gain"], let shift = w["norm_shift"] { outside = normalized(outside) * gain + shift }
-    if let gain = w["norm_hh_gain"] { inside = normalized(inside) * gain }
+    if let gain = w["norm_ih_gain"], let shift = w["norm_shift"] {
+      outside = normalized(outside, kind, w, "ih") * gain + shift
+    }
+    if let gain = w["norm_hh_gain"] { inside = normalized(inside, kind, w, "hh") * gain }
     let a = outside.split(into: 3, axis: 1)
     let r = sigmoid(a[0] + inside.slice(axis: 1, 0..<width))
     let z = sigmoid(a[1] + inside.slice(axis: 1, width..<2 * width))
@@ -77,7 +87,7 @@ enum ReferenceCells {
       candidate = a[2] + r * own
     case .resetBefore:
       var own = product(r * h, w["weight_hn"])
-      if let gain = w["norm_hn_gain"] { own = normalized(own) * gain }
+      if let gain = w["norm_hn_gain"] { own = normalized(own, kind, w, "hn") * gain }
       candidate = a[2] + own
     }
     let n = tanh(candidate)
