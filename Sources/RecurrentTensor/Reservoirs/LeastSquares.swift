@@ -1,4 +1,4 @@
-package import CRecurrentKernels
+import CRecurrentKernels
 
 /// Sums of products of all columns of some rows with each other, Xᵀ X, in double precision; rows may come in any number
 /// of parts without a change in any bit.
