@@ -106,7 +106,8 @@ extension LinearReadout {
   fileprivate func errors(on features: Tensor, target: Tensor) -> (prediction: Tensor, errors: [Double]) {
     precondition(
       features.shape == [featureCount] && target.shape == [outputSize],
-      "features \(features.shape) and target \(target.shape) for a readout of \(featureCount) features and \(outputSize) outputs")
+      "features \(features.shape) and target \(target.shape) for a readout of \(featureCount) features and \(outputSize) outputs"
+    )
     let prediction = self(features.converted(to: .float64))
     return (prediction.converted(to: .float32), zip(prediction.doubles, target.doubles).map { $0 - $1 })
   }

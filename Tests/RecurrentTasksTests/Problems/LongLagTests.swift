@@ -51,13 +51,15 @@ import Testing
   }
 
   /// Every prefix' legal symbols are those that some word of the language goes on with.
-  @Test(arguments: [CountingLanguage.anbn, .anbncn]) func legalSymbolsAreThoseOfTheLanguage(language: CountingLanguage) {
+  @Test(arguments: [CountingLanguage.anbn, .anbncn]) func legalSymbolsAreThoseOfTheLanguage(language: CountingLanguage)
+  {
     let words = (1...8).map(language.word)
     for n in 1...6 {
       let word = language.word(n)
       for (step, legal) in language.legalContinuations(n).enumerated() {
         let prefix = Array(word.prefix(step + 1))
-        #expect(legal == Set(words.filter { $0.count > step + 1 && Array($0.prefix(step + 1)) == prefix }.map { $0[step + 1] }))
+        let longer = words.filter { $0.count > step + 1 && Array($0.prefix(step + 1)) == prefix }
+        #expect(legal == Set(longer.map { $0[step + 1] }))
       }
     }
   }
