@@ -186,6 +186,59 @@ typedef struct rk_kernels {
   void (*_Nonnull scatter_add)(int64_t rows, int64_t width, const rk_real *_Nonnull dy,
                                const int32_t *_Nonnull indices, rk_real *_Nonnull dtable);
 
+  /* --- normalisation of the columns of some rows of [rows, n]: those that `counted` [count] names, or NULL: the first
+   * `count`. Other rows are neither read nor written. */
+  /* Of each column the mean and the mean square of the distances from it; count >= 1. */
+  void (*_Nonnull column_moments)(int64_t count, int64_t n, const rk_real *_Nonnull x,
+                                  const int32_t *_Nullable counted, rk_real *_Nonnull mean,
+                                  rk_real *_Nonnull variance);
+  /* y = (x - mean) / sqrt(variance + epsilon) gain + shift; mean, variance, gain, shift [n], the last two or NULL. */
+  void (*_Nonnull column_norm)(int64_t count, int64_t n, double epsilon, const rk_real *_Nonnull x,
+                               const int32_t *_Nullable counted, const rk_real *_Nonnull mean,
+                               const rk_real *_Nonnull variance, const rk_real *_Nullable gain,
+                               const rk_real *_Nullable shift, rk_real *_Nonnull y);
+  /* dx, dgain, dshift are added to; each may be NULL. Mean and variance are those of these rows, through which the
+   * gradient flows too, or constants. */
+  void (*_Nonnull column_norm_backward)(int64_t count, int64_t n, double epsilon, const rk_real *_Nonnull x,
+                                        const int32_t *_Nullable counted, const rk_real *_Nonnull mean,
+                                        const rk_real *_Nonnull variance, const rk_real *_Nullable gain,
+                                        const rk_real *_Nonnull dy, int32_t constant, rk_real *_Nullable dx,
+                                        rk_real *_Nullable dgain, rk_real *_Nullable dshift);
+
+  /* --- windows: row r of a result sees the rows of x that indices[r taps] ... name; a negative index is outside x */
+  /* y[r][k] = the largest x[index][k], or NaN if one is; chosen[r][k] is its index, the first of equals. Where all are
+   * outside, minus infinity and -1. */
+  void (*_Nonnull max_pool)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull x,
+                            const int32_t *_Nonnull indices, rk_real *_Nonnull y, int32_t *_Nonnull chosen);
+  /* dx[chosen[r][k]][k] += dy[r][k], in the order of r. */
+  void (*_Nonnull max_pool_backward)(int64_t rows, int64_t width, const rk_real *_Nonnull dy,
+                                     const int32_t *_Nonnull chosen, rk_real *_Nonnull dx);
+  /* y[r] = scales[r] times the sum of x[index]. */
+  void (*_Nonnull sum_pool)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull x,
+                            const int32_t *_Nonnull indices, const rk_real *_Nonnull scales, rk_real *_Nonnull y);
+  /* dx[index] += scales[r] dy[r], in the order of r. */
+  void (*_Nonnull sum_pool_backward)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull dy,
+                                     const int32_t *_Nonnull indices, const rk_real *_Nonnull scales,
+                                     rk_real *_Nonnull dx);
+
+  /* --- attention of `queries` steps over `steps` steps of `batch` sequences, of which the first lengths [batch] count
+   * (NULL: all) */
+  /* y[r] = softmax of the first lengths[r % batch] of the n elements of x[r]; zeros behind them. y may be x. */
+  void (*_Nonnull masked_softmax)(int64_t rows, int64_t n, int64_t batch, const int32_t *_Nullable lengths,
+                                  const rk_real *_Nonnull x, rk_real *_Nonnull y);
+  /* scores[u, n, t] = sum of v tanh(q[u, n] + k[t, n]), zeros behind the length, with q [queries, batch, width],
+   * k [steps, batch, width], v [width] (Bahdanau, Cho, Bengio 2015). */
+  void (*_Nonnull additive_scores)(int64_t queries, int64_t steps, int64_t batch, int64_t width,
+                                   const int32_t *_Nullable lengths, const rk_real *_Nonnull q,
+                                   const rk_real *_Nonnull k, const rk_real *_Nonnull v, rk_real *_Nonnull scores);
+  /* dq, dk and dv are added to; each may be NULL. workspace: batch · width elements. */
+  void (*_Nonnull additive_scores_backward)(int64_t queries, int64_t steps, int64_t batch, int64_t width,
+                                            const int32_t *_Nullable lengths, const rk_real *_Nonnull q,
+                                            const rk_real *_Nonnull k, const rk_real *_Nonnull v,
+                                            const rk_real *_Nonnull dscores, rk_real *_Nullable dq,
+                                            rk_real *_Nullable dk, rk_real *_Nullable dv,
+                                            rk_real *_Nonnull workspace);
+
   /* --- matrix products */
   /* Elements of the packed form of a [k, n] matrix. */
   int64_t (*_Nonnull gemm_packed_size)(int64_t k, int64_t n);
@@ -282,8 +335,9 @@ typedef struct rk_kernels {
                                   rk_real *_Nonnull x);
   void (*_Nonnull random_normal)(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n,
                                  rk_real *_Nonnull x);
-  /* x[i] = uniform < keep ? 1 / keep : 0. */
-  void (*_Nonnull random_mask)(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *_Nonnull x);
+  /* x[i] = uniform < share ? chosen : other. */
+  void (*_Nonnull random_choice)(uint64_t seed, uint64_t stream, double share, double chosen, double other, int64_t n,
+                                 rk_real *_Nonnull x);
 
   /* --- the machine's limits, for measurements; `result` is one element, read and written, so that compilers leave no work
    * out */
