@@ -39,48 +39,59 @@ struct ReservoirProblem {
     let rates = kernels.buffer(leakRates)
     let start = first.map(kernels.buffer)
     let form = isDense ? dense(kernels) : sparse(kernels)
-    form.starts.withUnsafeBufferPointer { starts in
-      form.columns.withUnsafeBufferPointer { columns in
-        var reservoir = rk_reservoir(
-          activation: Int32(activation.rawValue), parameter: 0, steps: Int64(steps), batch: Int64(batch),
-          units: Int64(units), lengths: nil, reverse: isReversed ? 1 : 0, leak_rates: rates.pointer,
-          matrix: rk_reservoir_matrix(
-            packed: isDense ? UnsafeRawPointer(form.numbers.pointer) : nil, slice_starts: starts.baseAddress,
-            columns: columns.baseAddress, weights: isDense ? nil : UnsafeRawPointer(form.numbers.pointer)))
-        (lengths ?? []).withUnsafeBufferPointer { lengths in
-          if self.lengths != nil { reservoir.lengths = lengths.baseAddress }
-          kernels.table.reservoir_run(&reservoir, start?.pointer, states.pointer, last.pointer, workspace.pointer)
-        }
+    withPointers(form.starts, form.rows, form.columns) { starts, rows, columns in
+      var reservoir = rk_reservoir(
+        activation: Int32(activation.rawValue), parameter: 0, steps: Int64(steps), batch: Int64(batch),
+        units: Int64(units), lengths: nil, reverse: isReversed ? 1 : 0, leak_rates: rates.pointer,
+        matrix: rk_reservoir_matrix(
+          packed: isDense ? UnsafeRawPointer(form.numbers.pointer) : nil, slice_starts: starts, rows: rows,
+          columns: columns, weights: isDense ? nil : UnsafeRawPointer(form.numbers.pointer)))
+      (lengths ?? []).withUnsafeBufferPointer { lengths in
+        if self.lengths != nil { reservoir.lengths = lengths.baseAddress }
+        kernels.table.reservoir_run(&reservoir, start?.pointer, states.pointer, last.pointer, workspace.pointer)
       }
     }
     return Result(states: states, last: last)
   }
 
-  private typealias Form = (starts: [Int64], columns: [Int32], numbers: Buffer)
+  private typealias Form = (starts: [Int64], rows: [Int32], columns: [Int32], numbers: Buffer)
+
+  private func withPointers(
+    _ starts: [Int64], _ rows: [Int32], _ columns: [Int32],
+    _ body: (UnsafePointer<Int64>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Void
+  ) {
+    starts.withUnsafeBufferPointer { starts in
+      rows.withUnsafeBufferPointer { rows in
+        columns.withUnsafeBufferPointer { body(starts.baseAddress, rows.baseAddress, $0.baseAddress) }
+      }
+    }
+  }
 
   private func dense(_ kernels: Kernels) -> Form {
     let packed = kernels.buffer(count: Int(kernels.table.gemm_packed_size(Int64(units), Int64(units))))
     kernels.table.gemm_pack(
       Int64(units), Int64(units), kernels.buffer(weights).pointer, 1, Int64(units), packed.pointer)
-    return ([], [], packed)
+    return ([], [], [], packed)
   }
 
+  /// Slices of rows from the last to the first.
   private func sparse(_ kernels: Kernels) -> Form {
     let lanes = Int(kernels.table.lanes)
-    var (starts, columns, values): ([Int64], [Int32], [Double]) = ([0], [], [])
+    let order = Array((0..<units).reversed())
+    var (starts, rows, columns, values): ([Int64], [Int32], [Int32], [Double]) = ([0], [], [], [])
     for first in stride(from: 0, to: units, by: lanes) {
-      let rows = (first..<first + lanes).map { row in
-        row < units ? (0..<units).filter { weights[row * units + $0] != 0 } : []
-      }
-      for entry in 0..<(rows.map(\.count).max() ?? 0) {
-        for (lane, row) in rows.enumerated() {
-          columns.append(Int32(entry < row.count ? row[entry] : row.first ?? min(first + lane, units - 1)))
-          values.append(entry < row.count ? weights[(first + lane) * units + row[entry]] : 0)
+      let slice = (first..<first + lanes).map { $0 < units ? order[$0] : -1 }
+      rows += slice.map(Int32.init)
+      let entries = slice.map { row in row < 0 ? [] : (0..<units).filter { weights[row * units + $0] != 0 } }
+      for entry in 0..<(entries.map(\.count).max() ?? 0) {
+        for (lane, row) in entries.enumerated() {
+          columns.append(Int32(entry < row.count ? row[entry] : row.first ?? max(0, slice[lane])))
+          values.append(entry < row.count ? weights[slice[lane] * units + row[entry]] : 0)
         }
       }
       starts.append(Int64(columns.count / lanes))
     }
-    return (starts, columns, kernels.buffer(values))
+    return (starts, rows, columns, kernels.buffer(values))
   }
 
   /// The equation, in double precision.

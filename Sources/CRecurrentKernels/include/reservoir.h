@@ -8,12 +8,13 @@ typedef void rk_real;
 
 /* The recurrent matrix W [H, H] of a reservoir, dense or sparse.
  *
- * Sparse: slices of `lanes` rows (the table's), the last one filled up. Entry e of a slice holds one weight and one
- * column for each of its rows, side by side; rows with fewer entries than their slice have weight 0 at the end, at a
- * column that they read anyway. With one lane this is the usual compressed row storage. */
+ * Sparse: slices of `lanes` rows (the table's), in any order of rows, best that of their lengths. Entry e of a slice holds
+ * one weight and one column for each of its rows, side by side; rows with fewer entries than their slice have weight 0 at
+ * the end, at a column that they read anyway. */
 typedef struct rk_reservoir_matrix {
   const rk_real *_Nullable packed;        /* dense: gemm_pack of W transposed; NULL: sparse */
   const int64_t *_Nullable slice_starts;  /* [slices + 1]: where the entries of each slice begin */
+  const int32_t *_Nullable rows;          /* [slices, lanes]: which row a lane has; -1 for none */
   const int32_t *_Nullable columns;       /* [entries, lanes] */
   const rk_real *_Nullable weights;       /* [entries, lanes] */
 } rk_reservoir_matrix;

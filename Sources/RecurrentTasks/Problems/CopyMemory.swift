@@ -18,8 +18,7 @@ public struct CopyMemory: Hashable, Sendable {
 
   /// Ten symbols of eight unless told otherwise.
   public init(delay: Int, length: Int = 10, alphabetSize: Int = 8) {
-    precondition(
-      delay >= 1 && length >= 1 && alphabetSize >= 1, "a copy problem needs symbols, a delimiter and a delay")
+    precondition(delay >= 1 && length >= 1 && alphabetSize >= 1, "a copy problem needs symbols and a delay")
     self.delay = delay
     self.length = length
     self.alphabetSize = alphabetSize

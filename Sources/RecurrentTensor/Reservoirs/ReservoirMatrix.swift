@@ -50,40 +50,50 @@ struct ReservoirMatrix: Sendable {
     switch form {
     case .dense(let storage):
       defer { extendLifetime(storage) }
-      return body(rk_reservoir_matrix(packed: storage.base, slice_starts: nil, columns: nil, weights: nil))
+      return body(rk_reservoir_matrix(packed: storage.base, slice_starts: nil, rows: nil, columns: nil, weights: nil))
     case .sparse(let rows):
       defer { extendLifetime(rows.weights) }
       return rows.starts.withUnsafeBufferPointer { starts in
-        rows.columns.withUnsafeBufferPointer { columns in
-          body(
-            rk_reservoir_matrix(
-              packed: nil, slice_starts: starts.baseAddress, columns: columns.baseAddress, weights: rows.weights.base))
+        rows.rows.withUnsafeBufferPointer { numbers in
+          rows.columns.withUnsafeBufferPointer { columns in
+            body(
+              rk_reservoir_matrix(
+                packed: nil, slice_starts: starts.baseAddress, rows: numbers.baseAddress,
+                columns: columns.baseAddress, weights: rows.weights.base))
+          }
         }
       }
     }
   }
 }
 
-/// A sparse matrix in slices of as many rows as a vector has lanes; see `rk_reservoir_matrix`.
+/// A sparse matrix in slices of as many rows as a vector has lanes, the longest rows first, so that little is filled up
+/// (Kreutzer et al., "A unified sparse matrix data format", 2014); see `rk_reservoir_matrix`.
 struct SlicedRows: Sendable {
   private(set) var starts: [Int64] = [0]
+  private(set) var rows: [Int32] = []
   private(set) var columns: [Int32] = []
   let weights: Storage
 
   init(_ matrix: Tensor) {
-    let rows = CompressedRows(matrix)
+    let compressed = CompressedRows(matrix)
     let lanes = Int(matrix.kernels.pointee.lanes)
+    let order = (0..<compressed.count).sorted {
+      (-compressed.range(of: $0).count, $0) < (-compressed.range(of: $1).count, $1)
+    }
     var values: [Double] = []
-    for first in stride(from: 0, to: rows.count, by: lanes) {
-      let slice = (first..<first + lanes).map { $0 < rows.count ? rows.range(of: $0) : 0..<0 }
-      let longest = slice.map(\.count).max() ?? 0
-      for entry in 0..<longest {
-        for (lane, range) in slice.enumerated() {
-          let isThere = entry < range.count
+    for first in stride(from: 0, to: order.count, by: lanes) {
+      let slice = Array(order[first..<min(first + lanes, order.count)])
+      rows += slice.map(Int32.init) + [Int32](repeating: -1, count: lanes - slice.count)
+      for entry in 0..<compressed.range(of: slice[0]).count {
+        for lane in 0..<lanes {
+          let row = lane < slice.count ? slice[lane] : slice[0]
+          let range = compressed.range(of: row)
+          let isThere = lane < slice.count && entry < range.count
           // What fills a row up is multiplied by 0, so it must not be infinite where the row's own numbers are not.
-          let filler = range.isEmpty ? Int32(min(first + lane, rows.count - 1)) : rows.columns[range.lowerBound]
-          columns.append(isThere ? rows.columns[range.lowerBound + entry] : filler)
-          values.append(isThere ? rows.values[range.lowerBound + entry] : 0)
+          let filler = range.isEmpty ? Int32(row) : compressed.columns[range.lowerBound]
+          columns.append(isThere ? compressed.columns[range.lowerBound + entry] : filler)
+          values.append(isThere ? compressed.values[range.lowerBound + entry] : 0)
         }
       }
       starts.append(Int64(columns.count / lanes))

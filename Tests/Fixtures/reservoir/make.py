@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Golden values of echo state networks and of the series that they are tried on, from ReservoirPy 0.4.2 in double.
 
-    Scripts/peers_setup
-    .peers/bin/pip install reservoirpy==0.4.2 scipy==1.17.1
+    Scripts/peers_setup --all
     .peers/bin/python Tests/Fixtures/reservoir/make.py
 
 Matrices and inputs are exact in float32. Keys are described in ../README.md.

@@ -58,9 +58,8 @@ import Testing
       let word = language.word(n)
       for (step, legal) in language.legalContinuations(n).enumerated() {
         let prefix = Array(word.prefix(step + 1))
-        #expect(
-          legal
-            == Set(words.filter { $0.count > step + 1 && Array($0.prefix(step + 1)) == prefix }.map { $0[step + 1] }))
+        let longer = words.filter { $0.count > step + 1 && Array($0.prefix(step + 1)) == prefix }
+        #expect(legal == Set(longer.map { $0[step + 1] }))
       }
     }
   }

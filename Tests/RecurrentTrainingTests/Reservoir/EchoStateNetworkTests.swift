@@ -180,8 +180,8 @@ import Testing
       let error = #expect(throws: ModelFolderError.self) { try EchoStateNetwork(modelFolder: folder.path("model")) }
       #expect(error?.reason == .malformed(key: "settings.\(key)"), "\(old)")
     }
-    try folder.put(
-      Array(text.replacing("\"has_bias\": true", with: "\"has_bias\": false").utf8), in: "model/config.json")
+    let edited = text.replacing("\"has_bias\": true", with: "\"has_bias\": false")
+    try folder.put(Array(edited.utf8), in: "model/config.json")
     let error = #expect(throws: ModelFolderError.self) { try EchoStateNetwork(modelFolder: folder.path("model")) }
     guard case .parameters = error?.reason else {
       Issue.record("\(String(describing: error))")

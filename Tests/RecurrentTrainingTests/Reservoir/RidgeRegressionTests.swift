@@ -103,8 +103,8 @@ import Testing
     var bad = Self.features
     bad.withMutableScalars { $0[7] = .infinity }
     #expect(error(ridge: 1) { $0.add(SequenceBatch(bad), targets: targets) } == .notFinite)
-    let twice = Tensor(
-      concatenating: [Self.features.view([50, 1, 2], from: 0), Self.features.view([50, 1, 2], from: 0)], axis: 2)
+    let two = Self.features.view([50, 1, 2], from: 0)
+    let twice = Tensor(concatenating: [two, two], axis: 2)
     let found = error(ridge: 0) { $0.add(SequenceBatch(twice), targets: targets) }
     #expect(found == .singular(feature: 2, steps: 50, ridge: 0) || found == .singular(feature: 3, steps: 50, ridge: 0))
     #expect(error(ridge: 1e-3) { $0.add(SequenceBatch(twice), targets: targets) } == nil)
