@@ -59,6 +59,8 @@ struct WalkCase: Sendable, CustomTestStringConvertible {
     .init("column to every column", [7, 33], [33, 1], [1, 0]),
     .init("outer product", [7, 33], [1, 0], [0, 1]),
     .init("transposed", [7, 33], [1, 7], [33, 1]),
+    .init("planes turned, in several tiles", [2, 37, 33], [1221, 1, 37], [1221, 33, 1]),
+    .init("planes turned back", [2, 37, 33], [33, 66, 1], [1221, 1, 37]),
     .init("three axes", [3, 5, 17], [85, 17, 1], [17, 0, 1]),
     .init("permuted axes", [3, 5, 17], [1, 51, 3], [85, 1, 5]),
     .init("six axes", [2, 3, 2, 1, 3, 9], [162, 54, 27, 27, 9, 1], [0, 9, 0, 5, 27, 1]),
