@@ -31,6 +31,12 @@ public final class CellEquations {
     case carry(part: Int)
   }
 
+  /// What a vector of the program is.
+  enum VectorSource: Hashable {
+    case weight(Int)
+    case first(part: Int)
+  }
+
   /// The number of units, H.
   public let hiddenSize: Int
   let graph = CellGraph()
@@ -38,6 +44,7 @@ public final class CellEquations {
   private(set) var stateNames: [String] = []
   private(set) var matrices: [Weight] = []
   private(set) var vectors: [Weight] = []
+  private(set) var vectorSources: [VectorSource] = []
   private(set) var stepValues: [StepValue] = []
   private(set) var forgetGate: Int?
   private var inputGates = 0
@@ -60,6 +67,10 @@ public final class CellEquations {
       let factor = keep ?? stepValue(.keep, width: 1)
       keep = factor
       value = raw.scaled(byRow: factor)
+      if modifiers.hasFirst {
+        vectorSources.append(.first(part: states.count))
+        value = value + graph.parameter(width: raw.width).scaled(byRow: factor.complement)
+      }
     }
     states.append(value)
     return value
@@ -101,6 +112,7 @@ public final class CellEquations {
 
   /// A trained vector.
   public func vector(_ name: StaticString, width: Int? = nil, initial: Initializer) -> CellValue {
+    vectorSources.append(.weight(vectors.count))
     vectors.append(Weight(name: name, shape: [width ?? hiddenSize], initial: initial, gates: 1))
     return graph.parameter(width: width ?? hiddenSize)
   }

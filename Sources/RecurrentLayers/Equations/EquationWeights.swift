@@ -101,7 +101,7 @@ public struct EquationWeights: Module {
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
       weights: ProgramWeights(
         input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
-        vectors: vectors.map(\.parameter.value), cache: cache),
+        vectors: modifiers.vectors(compiled.vectorSources, of: vectors.map(\.parameter.value)), cache: cache),
       initial: state ?? compiled.program.stateWidths.map { _ in nil },
       stepValues: modifiers.values(compiled.stepValues))
     return (inputs.replacingValues(result.outputs), result.last)
@@ -113,6 +113,13 @@ final class EquationPrograms: Sendable {
   struct Compiled: Sendable {
     let program: CellProgram
     let stepValues: [CellEquations.StepValue]
+    let vectorSources: [CellEquations.VectorSource]
+
+    init(_ equations: CellEquations) {
+      program = equations.compiled()
+      stepValues = equations.stepValues
+      vectorSources = equations.vectorSources
+    }
   }
 
   let plain: Compiled
@@ -141,6 +148,6 @@ final class EquationPrograms: Sendable {
   ) -> Compiled {
     let equations = CellEquations(hiddenSize: hiddenSize, modifiers: kinds)
     write(equations)
-    return Compiled(program: equations.compiled(), stepValues: equations.stepValues)
+    return Compiled(equations)
   }
 }

@@ -20,7 +20,7 @@ enum FusedEquations {
       if let known = programs[key] { return known }
       let equations = CellEquations(hiddenSize: hiddenSize, modifiers: modifiers)
       write(kind, equations)
-      let compiled = EquationPrograms.Compiled(program: equations.compiled(), stepValues: equations.stepValues)
+      let compiled = EquationPrograms.Compiled(equations)
       programs[key] = compiled
       return compiled
     }
@@ -71,9 +71,11 @@ extension FusedWeights {
     modifiers: StepModifiers
   ) -> (SequenceBatch, [Tensor]) {
     let compiled = FusedEquations.program(kind, hiddenSize: hiddenSize, modifiers: modifiers.kinds)
+    var weights = programWeights(kind)
+    weights.vectors = modifiers.vectors(compiled.vectorSources, of: weights.vectors)
     let result = ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
-      weights: programWeights(kind), initial: state ?? compiled.program.stateWidths.map { _ in nil },
+      weights: weights, initial: state ?? compiled.program.stateWidths.map { _ in nil },
       stepValues: modifiers.values(compiled.stepValues))
     return (inputs.replacingValues(result.outputs), result.last)
   }
