@@ -38,7 +38,8 @@ struct RecurrentStateTests {
   @Test func batchesAreJoined() {
     let joined = LSTMState(joining: [Self.state, Self.state.map { $0 * 10 }])
     #expect(joined.hidden.scalars == [1, 2, 3, 4, 10, 20, 30, 40])
-    let any = StackState(joining: [StackState(layers: [AnyState(Self.state)]), StackState(layers: [AnyState(Self.state)])])
+    let single = StackState(layers: [AnyState(Self.state)])
+    let any = StackState(joining: [single, single])
     #expect(any.layers[0].components[1].scalars == [5, 6, 7, 8, 5, 6, 7, 8])
   }
 
