@@ -64,7 +64,7 @@ public struct OneToMany<Layer: SequenceLayer, Feed: DecoderFeed>: Module {
   ///   - targets: The right sequences; each step is fed the target of the step before.
   /// - Returns: The outputs, `[T, N, D]`, 0 at padding.
   public func callAsFunction(_ context: Tensor, targets: Feed.Targets) -> SequenceBatch {
-    self(context, targets: targets, from: firstState(context, carrying: [context]))
+    self(context, targets: targets, from: firstState(context))
   }
 
   func callAsFunction(_ context: Tensor, targets: Feed.Targets, from state: Layer.State) -> SequenceBatch {
@@ -75,18 +75,13 @@ public struct OneToMany<Layer: SequenceLayer, Feed: DecoderFeed>: Module {
 
   // MARK: Step by step
 
-  /// The first state for a context.
+  /// The state before the first step, for a context `[N, K]`.
   ///
-  /// - Parameters:
-  ///   - context: `[N, K]`.
-  ///   - parts: What an identity bridge carries over.
-  func firstState(_ context: Tensor, carrying parts: [Tensor]) -> Layer.State {
+  /// - Parameter parts: What an identity bridge takes over; the context itself unless told otherwise.
+  public func firstState(_ context: Tensor, carrying parts: [Tensor]? = nil) -> Layer.State {
     let first = layer.firstState(like: context)
-    return bridge.map { $0(context, carrying: parts, into: first) } ?? first
+    return bridge.map { $0(context, carrying: parts ?? [context], into: first) } ?? first
   }
-
-  /// The state before the first step, for decoding by hand.
-  public func firstState(_ context: Tensor) -> Layer.State { firstState(context, carrying: [context]) }
 
   /// One step: the output, `[N, D]`, and the state after it.
   ///

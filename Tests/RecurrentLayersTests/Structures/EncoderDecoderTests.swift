@@ -14,12 +14,12 @@ struct EncoderDecoderTests {
 
   /// The fused sequence under a teacher has the numbers of single steps fed the same symbols, and gradients.
   private func expectAgreement<Encoder: SequenceLayer, Context: SequencePooling, Layer: SequenceLayer>(
-    _ model: EncoderDecoder<Encoder, Context, Layer, TokenFeed>, _ comment: Comment
+    _ model: EncoderDecoder<Encoder, Context, OneToMany<Layer, TokenFeed>>, _ comment: Comment
   ) {
     let taught = model(Self.source, targets: Self.targets)
     #expect(taught.values.shape == [4, 3, 5] && taught.lengths == [4, 1, 2], comment)
     let encoding = model.encode(Self.source)
-    var state = model.firstState(encoding)
+    var state = model.decoder.firstState(encoding)
     for step in 0..<4 {
       let symbols = Self.targets.delayed(start: 0).tokens[step * 3..<step * 3 + 3]
       let fed = model.decoder.feed.embedding.weight.value.rows(at: Array(symbols))
@@ -49,7 +49,7 @@ struct EncoderDecoderTests {
       GRU(inputSize: 2, hiddenSize: 4, key: Self.key), context: .last, decoder: decoder(gru, .none, .identity))
     expectAgreement(model, "GRU to GRU")
     let encoding = model.encode(Self.source)
-    #expect(model.firstState(encoding).hidden.scalars == encoding.finalState.hidden.scalars)
+    #expect(model.decoder.firstState(encoding).hidden.scalars == encoding.finalState.hidden.scalars)
 
     let stack = RecurrentStack([
       LSTM(inputSize: 2, hiddenSize: 4, key: Self.key), LSTM(inputSize: 4, hiddenSize: 4, key: Self.key.folding(2)),
