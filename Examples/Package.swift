@@ -14,5 +14,7 @@ let package = Package(
       name: "Structures", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
     .executableTarget(
       name: "UseModelFolder", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
+    .executableTarget(
+      name: "EchoStateNetwork", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
   ]
 )

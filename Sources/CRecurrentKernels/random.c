@@ -129,33 +129,35 @@ void rk_random_normal_double(uint64_t seed, uint64_t stream, double mean, double
   }
 }
 
-/* --- masks: a word w is kept when w / 2^32 < keep, that is w < ceil(2^32 keep) */
+/* --- choices: a word w is chosen when w / 2^32 < share, that is w < ceil(2^32 share) */
 
-static uint64_t kept_words(double keep) {
-  if (!(keep > 0)) return 0;
-  return keep < 1 ? (uint64_t)ceil(keep * 0x1p32) : UINT64_C(1) << 32;
+static uint64_t chosen_words(double share) {
+  if (!(share > 0)) return 0;
+  return share < 1 ? (uint64_t)ceil(share * 0x1p32) : UINT64_C(1) << 32;
 }
 
-void rk_random_mask_float(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *x_) {
+void rk_random_choice_float(uint64_t seed, uint64_t stream, double share, double chosen, double other, int64_t n,
+                            rk_real *x_) {
   float *x = x_;
-  const uint64_t kept = kept_words(keep);
-  const float value = kept > 0 ? (float)(1 / keep) : 0;
-  const uint32_t last = (uint32_t)(kept - 1);
+  const uint64_t count_chosen = chosen_words(share);
+  const float rest = (float)other, value = count_chosen > 0 ? (float)chosen : rest;
+  const uint32_t last = (uint32_t)(count_chosen - 1);
   for (int64_t i = 0; i < n; i += drawn) {
     uint32_t words[drawn];
     philox_group(seed, stream, (uint64_t)i / 4, words);
     const int64_t count = smaller(n - i, drawn);
-    for (int64_t k = 0; k < count; k++) x[i + k] = words[k] <= last ? value : 0;
+    for (int64_t k = 0; k < count; k++) x[i + k] = words[k] <= last ? value : rest;
   }
 }
 
-void rk_random_mask_double(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *x_) {
+void rk_random_choice_double(uint64_t seed, uint64_t stream, double share, double chosen, double other, int64_t n,
+                             rk_real *x_) {
   double *x = x_;
-  const uint64_t kept = kept_words(keep);
+  const uint64_t count_chosen = chosen_words(share);
   for (int64_t i = 0; i < n; i += drawn) {
     uint32_t words[drawn];
     philox_group(seed, stream, (uint64_t)i / 4, words);
     const int64_t count = smaller(n - i, drawn);
-    for (int64_t k = 0; k < count; k++) x[i + k] = words[k] < kept ? 1 / keep : 0;
+    for (int64_t k = 0; k < count; k++) x[i + k] = words[k] < count_chosen ? chosen : other;
   }
 }

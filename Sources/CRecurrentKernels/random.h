@@ -8,7 +8,9 @@ void rk_random_uniform_float(uint64_t seed, uint64_t stream, double low, double 
 void rk_random_uniform_double(uint64_t seed, uint64_t stream, double low, double high, int64_t n, rk_real *x);
 void rk_random_normal_float(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n, rk_real *x);
 void rk_random_normal_double(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n, rk_real *x);
-void rk_random_mask_float(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *x);
-void rk_random_mask_double(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *x);
+void rk_random_choice_float(uint64_t seed, uint64_t stream, double share, double chosen, double other, int64_t n,
+                            rk_real *x);
+void rk_random_choice_double(uint64_t seed, uint64_t stream, double share, double chosen, double other, int64_t n,
+                             rk_real *x);
 
 #endif

@@ -19,7 +19,7 @@ import Testing
 
   private func mask(_ kernels: Kernels, _ n: Int, keep: Double) -> Buffer {
     let x = kernels.buffer(count: n)
-    kernels.table.random_mask(42, 7, keep, Int64(n), x.pointer)
+    kernels.table.random_choice(42, 7, keep, keep > 0 ? 1 / keep : 0, 0, Int64(n), x.pointer)
     return x
   }
 

@@ -138,5 +138,34 @@ extension ThreadSettingTests {
         return results + [Buffer(RK_FLOAT64, [norm])]
       }
     }
+
+    @Test(arguments: Kernels.all) func reservoirs(kernels: Kernels) {
+      // Units enough for the product of a dense matrix to be shared.
+      let problem = ReservoirProblem(
+        steps: 2, batch: 9, units: size(kernels, 500, 12), share: 0.05, lengths: [0, 1, 2, 1, 2, 1, 2, 0, 1])
+      for isDense in [false, true] {
+        expectSameBits("\(kernels.name) reservoir") {
+          let result = problem.run(kernels, isDense: isDense)
+          return [result.states, result.last]
+        }
+      }
+    }
+
+    @Test(arguments: Kernels.all) func leastSquares(kernels: Kernels) {
+      let (rows, n) = (size(kernels, 300, 20), size(kernels, 250, 10))
+      var numbers = Numbers(seed: 98)
+      let x = kernels.buffer(numbers.reals(rows * n))
+      expectSameBits("\(kernels.name) least squares") {
+        let workspace = Buffer(RK_FLOAT64, count: Int(kernels.table.gram_workspace(Int64(n))))
+        let a = Buffer(RK_FLOAT64, (0..<n * n).map { $0 % (n + 1) == 0 ? 1 : 0 })
+        let (sums, scratch) = (
+          a.pointer.assumingMemoryBound(to: Double.self), workspace.pointer.assumingMemoryBound(to: Double.self)
+        )
+        kernels.table.gram(Int64(rows), Int64(n), x.pointer, sums, scratch)
+        let gram = a.copy()
+        #expect(kernels.table.cholesky(Int64(n), sums, scratch) == -1)
+        return [gram, a]
+      }
+    }
   }
 }

@@ -68,7 +68,7 @@ void check_random(void) {
     FOR_BOTH(side, k) {
       k->random_uniform(7, 11, -2, 3, n, uniform.at[side]);
       k->random_normal(7, 12, 0.5, 2, n, normal.at[side]);
-      k->random_mask(7, 13, 0.75, n, mask.at[side]);
+      k->random_choice(7, 13, 0.75, 2, -3, n, mask.at[side]);
     }
     expect_close("uniform", uniform, 4 * float_epsilon, 0);
     expect_close("normal", normal, 0, float_epsilon);

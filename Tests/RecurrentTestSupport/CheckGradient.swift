@@ -66,7 +66,7 @@ package func checkGradient<M: Module>(
   loss: (M) -> Tensor
 ) -> GradientCheck {
   var model = model
-  model.mapParameters { _, value in value.converted(to: .float64) }
+  model.convert(to: .float64)
   let scope = GradientScope()
   _ = scope.evaluate(at: &model, key: key, of: loss)
   let gradients = scope.gradients

@@ -3,7 +3,8 @@ import RecurrentTensor
 
 /// What `checkModule` found wrong with a module's visit.
 package enum ModuleProblem: Hashable, Sendable {
-  /// A stored parameter or source of noise that is not visited: it would never be trained, saved, or drop anything.
+  /// A stored parameter, source of noise or running statistic that is not visited: it would never be trained, saved, or
+  /// drop anything.
   case forgotten(property: String)
   /// More parameters are visited than are stored: one of them twice, or a copy of it.
   case visitedTooOften(visited: Int, stored: Int)
@@ -17,9 +18,9 @@ package enum ModuleProblem: Hashable, Sendable {
   case lostInRoundTrip(path: String)
 }
 
-/// Checks that a module's visit is complete and stable: every stored parameter and source of noise, found by reflection,
-/// is visited, once, in an order that neither time nor values change, under a path of its own; and what `parameters` gives
-/// `load` brings back.
+/// Checks that a module's visit is complete and stable: every stored parameter, source of noise and running statistic, found
+/// by reflection, is visited, once, in an order that neither time nor values change, under a path of its own; and what
+/// `tensors` gives `load` brings back.
 package func checkModule(_ module: some Module) -> Set<ModuleProblem> {
   var problems = visitProblems(module)
   let first = signature(of: module)
@@ -32,7 +33,8 @@ package func checkModule(_ module: some Module) -> Set<ModuleProblem> {
   var changed = module
   var hasStableOrder = true
   for factor in [Float(1), -1] {
-    changed.mapParameters { _, value in value * factor + (factor - 1) }
+    var changer = ValueChanger(factor: factor)
+    changed.visit(&changer)
     if signature(of: changed) != first { hasStableOrder = false }
   }
   if !hasStableOrder { problems.insert(.unstableOrder) }
@@ -62,22 +64,25 @@ private func visitProblems(_ module: some Module) -> Set<ModuleProblem> {
         if parameter.value.node == nil { problems.insert(.forgotten(property: leaf.path)) }
       case let noise as NoiseSource:
         if noise.key == nil { problems.insert(.forgotten(property: leaf.path)) }
+      case let statistic as RunningStatistic:
+        stored += 1
+        if !statistic.isTraining { problems.insert(.forgotten(property: leaf.path)) }
       default: break
       }
     }
-    let visited = marked.parameters.count
+    let visited = marked.tensors.count
     if visited > stored { problems.insert(.visitedTooOften(visited: visited, stored: stored)) }
     return Tensor(0)
   }
   return problems
 }
 
-/// All parameters and sources of noise that a value holds, with the way to them.
+/// All parameters, sources of noise and running statistics that a value holds, with the way to them.
 private func storedLeaves(of root: Any) -> [(path: String, value: Any)] {
   var leaves: [(path: String, value: Any)] = []
   var waiting: [(path: String, value: Any)] = [("", root)]
   while let (path, value) = waiting.popLast() {
-    if value is Parameter || value is NoiseSource {
+    if value is Parameter || value is NoiseSource || value is RunningStatistic {
       leaves.append((path, value))
       continue
     }
@@ -100,7 +105,15 @@ private struct Signature: Equatable {
 }
 
 private func signature(of module: some Module) -> [Signature] {
-  module.parameters.map { Signature(path: $0.path, shape: $0.parameter.value.shape.dimensions) }
+  module.tensors.map { Signature(path: $0.path, shape: $0.value.shape.dimensions) }
+}
+
+private struct ValueChanger: ModuleVisitor {
+  let factor: Float
+
+  func change(_ value: inout Tensor) { value = value * factor + (factor - 1) }
+  mutating func visit(_ name: StaticString, _ parameter: inout Parameter) { change(&parameter.value) }
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) { change(&statistic.value) }
 }
 
 private struct BalanceVisitor: ModuleVisitor {
@@ -119,7 +132,7 @@ private struct BalanceVisitor: ModuleVisitor {
 
 /// Loads what `module` gives into a model that has other values.
 private func roundTripProblems<M: Module>(_ module: M, _ other: M) -> Set<ModuleProblem> {
-  let saved = Dictionary(uniqueKeysWithValues: module.parameters.map { ($0.path, $0.parameter.value) })
+  let saved = Dictionary(uniqueKeysWithValues: module.tensors.map { ($0.path, $0.value) })
   var loaded = other
   do throws(ParameterLoadingError) {
     try loaded.load(saved)
@@ -127,8 +140,8 @@ private func roundTripProblems<M: Module>(_ module: M, _ other: M) -> Set<Module
     return Set(saved.keys.map { .lostInRoundTrip(path: $0) })
   }
   return Set(
-    loaded.parameters.compactMap { path, parameter in
-      let bits = parameter.value.scalars.map(\.bitPattern)
+    loaded.tensors.compactMap { path, value in
+      let bits = value.scalars.map(\.bitPattern)
       return saved[path]?.scalars.map(\.bitPattern) == bits ? nil : .lostInRoundTrip(path: path)
     })
 }

@@ -37,6 +37,9 @@ package struct Fixture: Sendable {
     try Tensor(validating: try file.floats(name), shape: Shape(file.entry(name).shape))
   }
 
+  /// Numbers that are kept in double precision, by their whole name.
+  package func doubles(_ name: String) throws(SafetensorsError) -> [Double] { try file.doubles(name) }
+
   /// Lengths, indices or classes of a case.
   package func integers(_ name: String, in caseName: String) throws(SafetensorsError) -> [Int32] {
     try file.int32s("\(caseName)/\(name)")

@@ -13,10 +13,12 @@ typedef void rk_real;
 typedef enum rk_region {
   RK_INPUT,      /* forward: W x + bias of the step */
   RK_SCRATCH,    /* for the length of one step */
+  RK_BLOCK,      /* for the length of a run of instructions without products */
   RK_KEPT,       /* from the forward pass of a step to its backward pass */
   RK_GRADIENT,   /* backward: gradients that products over many steps take up later */
   RK_STATE,      /* forward: the state before the step; backward: its gradient, 0 at first */
   RK_NEXT_STATE, /* forward: the state after the step; backward: its gradient */
+  RK_ROW_SUM,    /* backward: sums over the steps of a few rows, 0 at first */
   RK_PARAMETER,  /* the same for all rows and steps */
   RK_REGIONS
 } rk_region;
@@ -76,7 +78,7 @@ typedef struct rk_program_matrix {
 
 typedef struct rk_program_parameter {
   int32_t parameter; /* slot of RK_PARAMETER */
-  int32_t gradient;  /* slot of RK_GRADIENT: a row's part of its gradient */
+  int32_t gradient;  /* slot of RK_ROW_SUM: the part of a few rows in its gradient */
 } rk_program_parameter;
 
 typedef struct rk_program {
@@ -86,7 +88,7 @@ typedef struct rk_program {
   const rk_program_parameter *_Nullable parameters;
   int32_t forward_count, backward_count, matrix_count, parameter_count;
   int32_t state_count;        /* parts of the state: the first slots, of RK_STATE, one after the other */
-  int32_t output;             /* which part is the output */
+  int32_t output;             /* slot of RK_NEXT_STATE that is the output: one part, or all of them */
   int32_t input;              /* slot of RK_INPUT that receives W x + bias: all of that region */
   int32_t input_gradient;     /* slot of RK_GRADIENT */
   int64_t record_sizes[RK_REGIONS];
@@ -100,7 +102,7 @@ typedef struct rk_program_problem {
   int32_t reverse;
 } rk_program_problem;
 
-enum { RK_MOST_MATRICES = 4, RK_MOST_STATES = 4, RK_MOST_STEP_VALUES = 4 };
+enum { RK_MOST_MATRICES = 4, RK_MOST_STATES = 8, RK_MOST_STEP_VALUES = 4 };
 
 /* [T, N, width]: the row of batch row n for time t begins at values + t step_stride + n row_stride. */
 typedef struct rk_step_values {

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "cell_program.h"
+#include "reservoir.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -185,6 +186,59 @@ typedef struct rk_kernels {
   void (*_Nonnull scatter_add)(int64_t rows, int64_t width, const rk_real *_Nonnull dy,
                                const int32_t *_Nonnull indices, rk_real *_Nonnull dtable);
 
+  /* --- normalisation of the columns of some rows of [rows, n]: those that `counted` [count] names, or NULL: the first
+   * `count`. Other rows are neither read nor written. */
+  /* Of each column the mean and the mean square of the distances from it; count >= 1. */
+  void (*_Nonnull column_moments)(int64_t count, int64_t n, const rk_real *_Nonnull x,
+                                  const int32_t *_Nullable counted, rk_real *_Nonnull mean,
+                                  rk_real *_Nonnull variance);
+  /* y = (x - mean) / sqrt(variance + epsilon) gain + shift; mean, variance, gain, shift [n], the last two or NULL. */
+  void (*_Nonnull column_norm)(int64_t count, int64_t n, double epsilon, const rk_real *_Nonnull x,
+                               const int32_t *_Nullable counted, const rk_real *_Nonnull mean,
+                               const rk_real *_Nonnull variance, const rk_real *_Nullable gain,
+                               const rk_real *_Nullable shift, rk_real *_Nonnull y);
+  /* dx, dgain, dshift are added to; each may be NULL. Mean and variance are those of these rows, through which the
+   * gradient flows too, or constants. */
+  void (*_Nonnull column_norm_backward)(int64_t count, int64_t n, double epsilon, const rk_real *_Nonnull x,
+                                        const int32_t *_Nullable counted, const rk_real *_Nonnull mean,
+                                        const rk_real *_Nonnull variance, const rk_real *_Nullable gain,
+                                        const rk_real *_Nonnull dy, int32_t constant, rk_real *_Nullable dx,
+                                        rk_real *_Nullable dgain, rk_real *_Nullable dshift);
+
+  /* --- windows: row r of a result sees the rows of x that indices[r taps] ... name; a negative index is outside x */
+  /* y[r][k] = the largest x[index][k], or NaN if one is; chosen[r][k] is its index, the first of equals. Where all are
+   * outside, minus infinity and -1. */
+  void (*_Nonnull max_pool)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull x,
+                            const int32_t *_Nonnull indices, rk_real *_Nonnull y, int32_t *_Nonnull chosen);
+  /* dx[chosen[r][k]][k] += dy[r][k], in the order of r. */
+  void (*_Nonnull max_pool_backward)(int64_t rows, int64_t width, const rk_real *_Nonnull dy,
+                                     const int32_t *_Nonnull chosen, rk_real *_Nonnull dx);
+  /* y[r] = scales[r] times the sum of x[index]. */
+  void (*_Nonnull sum_pool)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull x,
+                            const int32_t *_Nonnull indices, const rk_real *_Nonnull scales, rk_real *_Nonnull y);
+  /* dx[index] += scales[r] dy[r], in the order of r. */
+  void (*_Nonnull sum_pool_backward)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull dy,
+                                     const int32_t *_Nonnull indices, const rk_real *_Nonnull scales,
+                                     rk_real *_Nonnull dx);
+
+  /* --- attention of `queries` steps over `steps` steps of `batch` sequences, of which the first lengths [batch] count
+   * (NULL: all) */
+  /* y[r] = softmax of the first lengths[r % batch] of the n elements of x[r]; zeros behind them. y may be x. */
+  void (*_Nonnull masked_softmax)(int64_t rows, int64_t n, int64_t batch, const int32_t *_Nullable lengths,
+                                  const rk_real *_Nonnull x, rk_real *_Nonnull y);
+  /* scores[u, n, t] = sum of v tanh(q[u, n] + k[t, n]), zeros behind the length, with q [queries, batch, width],
+   * k [steps, batch, width], v [width] (Bahdanau, Cho, Bengio 2015). */
+  void (*_Nonnull additive_scores)(int64_t queries, int64_t steps, int64_t batch, int64_t width,
+                                   const int32_t *_Nullable lengths, const rk_real *_Nonnull q,
+                                   const rk_real *_Nonnull k, const rk_real *_Nonnull v, rk_real *_Nonnull scores);
+  /* dq, dk and dv are added to; each may be NULL. workspace: batch · width elements. */
+  void (*_Nonnull additive_scores_backward)(int64_t queries, int64_t steps, int64_t batch, int64_t width,
+                                            const int32_t *_Nullable lengths, const rk_real *_Nonnull q,
+                                            const rk_real *_Nonnull k, const rk_real *_Nonnull v,
+                                            const rk_real *_Nonnull dscores, rk_real *_Nullable dq,
+                                            rk_real *_Nullable dk, rk_real *_Nullable dv,
+                                            rk_real *_Nonnull workspace);
+
   /* --- matrix products */
   /* Elements of the packed form of a [k, n] matrix. */
   int64_t (*_Nonnull gemm_packed_size)(int64_t k, int64_t n);
@@ -231,6 +285,32 @@ typedef struct rk_kernels {
   void (*_Nonnull program_backward)(const rk_program_problem *_Nonnull problem,
                                     const rk_program_backward *_Nonnull call);
 
+  /* --- reservoirs, and linear readouts of them, which are fitted in double */
+  /* x [T, N, H] holds the drive (what inputs and biases add up to) and gets the states; rows past their length become 0.
+   * The last states are those after a row's last processed step. x0 [N, H] or NULL: zero. `workspace`: N H elements. */
+  void (*_Nonnull reservoir_run)(const rk_reservoir *_Nonnull reservoir, const rk_real *_Nullable x0,
+                                 rk_real *_Nonnull x, rk_real *_Nonnull x_last, rk_real *_Nonnull workspace);
+  /* Elements of the workspace of the next two for n columns. */
+  int64_t (*_Nonnull gram_workspace)(int64_t n);
+  /* C += X^T X in the upper triangle of C [n, n]; what is below it becomes meaningless. Each element is one chain over the
+   * rows, however many calls share them. */
+  void (*_Nonnull gram)(int64_t rows, int64_t n, const rk_real *_Nonnull x, double *_Nonnull c,
+                        double *_Nonnull workspace);
+  /* A = U^T U: the upper triangle of A [n, n] becomes U. Returns -1, or the first pivot that is not positive. */
+  int64_t (*_Nonnull cholesky)(int64_t n, double *_Nonnull a, double *_Nonnull workspace);
+  /* Each row of b [m, n] becomes the solution of U^T U w = b. */
+  void (*_Nonnull cholesky_solve)(int64_t n, int64_t m, const double *_Nonnull u, double *_Nonnull b);
+  /* y[r] = W x[r] + bias, summed in double: x [rows, n], W [m, n], bias [m], y [rows, m]. */
+  void (*_Nonnull readout)(int64_t rows, int64_t n, int64_t m, const rk_real *_Nonnull x, const double *_Nonnull w,
+                           const double *_Nonnull bias, rk_real *_Nonnull y);
+  /* Recursive least squares: the gain k = P x / (forgetting + x^T P x), then P = (P - k x^T P) / forgetting.
+   * P [n, n] is symmetric and stays so to the bit. */
+  void (*_Nonnull rls_gain)(int64_t n, double forgetting, const rk_real *_Nonnull x, double *_Nonnull p,
+                            double *_Nonnull gain);
+  /* W[o] -= errors[o] gain, for W [m, n]. */
+  void (*_Nonnull descend)(int64_t n, int64_t m, const double *_Nonnull errors, const double *_Nonnull gain,
+                           double *_Nonnull w);
+
   /* --- optimiser steps on n parameters w with gradient g, updated in place (PyTorch's formulas) */
   /* g += weight_decay w; m = momentum m + (1 - dampening) g (first: m = g); w -= rate (nesterov ? g + momentum m : m) */
   void (*_Nonnull sgd)(int64_t n, double rate, double momentum, double dampening, int32_t nesterov,
@@ -255,8 +335,9 @@ typedef struct rk_kernels {
                                   rk_real *_Nonnull x);
   void (*_Nonnull random_normal)(uint64_t seed, uint64_t stream, double mean, double deviation, int64_t n,
                                  rk_real *_Nonnull x);
-  /* x[i] = uniform < keep ? 1 / keep : 0. */
-  void (*_Nonnull random_mask)(uint64_t seed, uint64_t stream, double keep, int64_t n, rk_real *_Nonnull x);
+  /* x[i] = uniform < share ? chosen : other. */
+  void (*_Nonnull random_choice)(uint64_t seed, uint64_t stream, double share, double chosen, double other, int64_t n,
+                                 rk_real *_Nonnull x);
 
   /* --- the machine's limits, for measurements; `result` is one element, read and written, so that compilers leave no work
    * out */

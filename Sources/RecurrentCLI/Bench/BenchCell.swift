@@ -1,6 +1,7 @@
 import RecurrentFormats
 
-/// A kind of recurrent cell that can be measured. Names are those of `torch.nn`.
+/// A kind of recurrent cell that can be measured. The first four have kernels of their own and, but for one, names of
+/// `torch.nn`; the others are given by their equations.
 enum BenchCell: String, CaseIterable, Sendable {
   case lstm = "LSTM"
   /// Reset after the product, as in PyTorch.
@@ -9,12 +10,43 @@ enum BenchCell: String, CaseIterable, Sendable {
   /// Elman's cell with tanh.
   case rnn = "RNN"
 
-  /// Rows of H units in each matrix of weights.
-  var gateCount: Int {
+  case lstmPeepholes = "LSTM-peepholes"
+  case lstmCoupled = "LSTM-coupled-gates"
+  /// The hidden state is half as wide as the cell state.
+  case lstmProjected = "LSTM-projection"
+  case lstmNormalized = "LSTM-layer-norm"
+  case lstmClipped = "LSTM-cell-clip"
+  /// Hard sigmoid and hard tanh.
+  case lstmHard = "LSTM-hard"
+  case gruTakesNew = "GRU-takes-new-state"
+  case gruNormalized = "GRU-layer-norm"
+  case rnnReLU = "RNN-relu"
+  case rnnSoftsign = "RNN-softsign"
+  case rnnLeaky = "RNN-leaky"
+  case independent = "IndRNN"
+  case minimalGated = "MGU"
+  case minimalGRU = "minGRU"
+  case minimalLSTM = "minLSTM"
+
+  /// Rows of H units in the matrix that meets the input.
+  var inputGates: Int {
     switch self {
-    case .lstm: 4
-    case .gru, .gruResetBefore: 3
-    case .rnn: 1
+    case .lstm, .lstmPeepholes, .lstmProjected, .lstmNormalized, .lstmClipped, .lstmHard: 4
+    case .gru, .gruResetBefore, .gruTakesNew, .gruNormalized, .lstmCoupled, .minimalLSTM: 3
+    case .minimalGated, .minimalGRU: 2
+    case .rnn, .rnnReLU, .rnnSoftsign, .rnnLeaky, .independent: 1
+    }
+  }
+
+  /// The width of the hidden state of a layer of `hiddenSize` units.
+  func outputSize(_ hiddenSize: Int) -> Int { self == .lstmProjected ? max(1, hiddenSize / 2) : hiddenSize }
+
+  /// The numbers in the matrices that meet the state.
+  func recurrentWeights(_ hiddenSize: Int) -> Int {
+    switch self {
+    case .independent, .minimalGRU, .minimalLSTM: 0
+    case .lstmProjected: (inputGates + 1) * hiddenSize * outputSize(hiddenSize)
+    default: inputGates * hiddenSize * hiddenSize
     }
   }
 }

@@ -48,7 +48,7 @@ struct BenchMeasurement: Sendable {
     ]
     if problem.lengths != .full { json["lengths"] = .string(problem.lengths.rawValue) }
     if problem.isBidirectional { json["bidirectional"] = true }
-    if problem.dropout > 0 { json["dropout"] = .number(Double("\(problem.dropout)") ?? 0) }
+    for (name, share) in problem.noise { json[name] = .number(Double("\(share)") ?? 0) }
     if problem.state != .zero { json["state"] = .string(problem.state.rawValue) }
     if showsShare, let limit, let share, let peakPerCore {
       json["peak_gflops_per_core"] = .number((peakPerCore / 1e8).rounded() / 10)
@@ -73,7 +73,7 @@ extension BenchProblem {
     var words: [String] = []
     if lengths != .full { words.append("lengths \(lengths.rawValue)") }
     if isBidirectional { words.append("both directions") }
-    if dropout > 0 { words.append("dropout \(dropout)") }
+    words += noise.map { "\($0.name) \($0.share)" }
     if state != .zero { words.append("state \(state.rawValue)") }
     return words.isEmpty ? "" : ", " + words.joined(separator: ", ")
   }

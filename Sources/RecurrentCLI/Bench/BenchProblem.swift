@@ -27,7 +27,16 @@ struct BenchProblem: Sendable {
   var isBidirectional = false
   /// The share of the outputs between layers that a training step drops.
   var dropout: Float = 0
+  /// The share of the hidden state that a training step drops on its way to the recurrent matrix, anew at every step.
+  var stateDropout: Float = 0
+  /// The share of the state that a step leaves as it was.
+  var zoneout: Float = 0
   var state = StartingState.zero
+
+  /// What is dropped or kept at random, if anything.
+  var noise: [(name: String, share: Float)] {
+    [("dropout", dropout), ("state_dropout", stateDropout), ("zoneout", zoneout)].filter { $0.share > 0 }
+  }
 
   var directions: Int { isBidirectional ? 2 : 1 }
 
@@ -47,15 +56,21 @@ struct BenchProblem: Sendable {
   }
 
   /// The number of features that a layer reads.
-  func inputSize(ofLayer layer: Int) -> Int { layer == 0 ? shape.inputSize : directions * shape.hiddenSize }
+  func inputSize(ofLayer layer: Int) -> Int {
+    layer == 0 ? shape.inputSize : directions * cell.outputSize(shape.hiddenSize)
+  }
+
+  /// The numbers in the matrices of a layer, of one direction.
+  func weights(ofLayer layer: Int) -> Int {
+    cell.inputGates * shape.hiddenSize * inputSize(ofLayer: layer) + cell.recurrentWeights(shape.hiddenSize)
+  }
 
   /// Useful floating-point operations: the products of weights with real steps, two for each weight; three times as many
   /// where gradients are computed.
   var operations: Double {
     let steps = Double(rowLengths?.reduce(0, +) ?? shape.steps * shape.batch)
     let forward = (0..<shape.layers).reduce(0.0) { sum, layer in
-      sum + 2 * steps * Double(directions * cell.gateCount * shape.hiddenSize)
-        * Double(inputSize(ofLayer: layer) + shape.hiddenSize)
+      sum + 2 * steps * Double(directions * weights(ofLayer: layer))
     }
     return mode == .train ? 3 * forward : forward
   }

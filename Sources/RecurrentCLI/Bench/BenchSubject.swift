@@ -35,13 +35,13 @@ private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable where Layer.Sta
     let data = key.folding(.data)
     mode = problem.mode
     lengths = problem.rowLengths
-    self.key = problem.dropout > 0 && problem.mode == .train ? key.folding(.dropout) : nil
+    self.key = !problem.noise.isEmpty && problem.mode == .train ? key.folding(.dropout) : nil
 
     let input = Tensor(normal: [shape.steps, shape.batch, shape.inputSize], key: data.folding(0))
     model = BenchModel(stack: RecurrentStack(layers, dropout: problem.dropout), input: Parameter(input))
     model.mapParameters { _, value in value.converted(to: elementType) }
 
-    let width = problem.directions * shape.hiddenSize
+    let width = problem.inputSize(ofLayer: 1)
     outputGradient = Tensor(normal: [shape.steps, shape.batch, width], key: data.folding(1)).converted(to: elementType)
     guard problem.state == .given else {
       state = nil
@@ -51,9 +51,11 @@ private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable where Layer.Sta
     state = StackState(
       layers: layers.map { _ in
         Layer.State(
-          components: Layer.State.componentNames.map { _ in
+          components: Layer.State.componentNames.map { name in
             number += 1
-            return Tensor(normal: [shape.batch, shape.hiddenSize], deviation: 0.5, key: data.folding(number))
+            // A projection narrows the hidden state, not the cell's.
+            let width = name.contains("cell") ? shape.hiddenSize : problem.cell.outputSize(shape.hiddenSize)
+            return Tensor(normal: [shape.batch, width], deviation: 0.5, key: data.folding(number))
               .converted(to: elementType)
           })
       })
@@ -81,17 +83,40 @@ extension BenchProblem {
   /// Lays the problem out with random weights and inputs. The weights are functions of cell, I, H and L alone.
   func prepared(elementType: ElementType = .float32) -> any BenchRunnable {
     let key = RandomKey(seed: 7)
+    let hidden = shape.hiddenSize
+    if let variant = cell.lstmVariant(hiddenSize: hidden) {
+      return subject(elementType, key) {
+        LSTMVariantCell(inputSize: $0, hiddenSize: hidden, variant: variant, key: $1)
+      }
+    }
+    if let variant = cell.gruVariant {
+      return subject(elementType, key) { GRUVariantCell(inputSize: $0, hiddenSize: hidden, variant: variant, key: $1) }
+    }
     switch cell {
-    case .lstm:
-      return subject(elementType, key) { LSTMCell(inputSize: $0, hiddenSize: shape.hiddenSize, key: $1) }
-    case .gru:
-      return subject(elementType, key) { GRUCell(inputSize: $0, hiddenSize: shape.hiddenSize, key: $1) }
+    case .gru: return subject(elementType, key) { GRUCell(inputSize: $0, hiddenSize: hidden, key: $1) }
     case .gruResetBefore:
       return subject(elementType, key) {
-        GRUCell(inputSize: $0, hiddenSize: shape.hiddenSize, variant: .resetBefore, key: $1)
+        GRUCell(inputSize: $0, hiddenSize: hidden, variant: .resetBefore, key: $1)
       }
-    case .rnn:
-      return subject(elementType, key) { ElmanCell(inputSize: $0, hiddenSize: shape.hiddenSize, key: $1) }
+    case .rnn: return subject(elementType, key) { ElmanCell(inputSize: $0, hiddenSize: hidden, key: $1) }
+    case .rnnReLU:
+      return subject(elementType, key) { ElmanCell(inputSize: $0, hiddenSize: hidden, activation: .relu, key: $1) }
+    case .rnnSoftsign:
+      return subject(elementType, key) {
+        LeakyElmanCell(inputSize: $0, hiddenSize: hidden, activation: .softsign, key: $1)
+      }
+    case .rnnLeaky:
+      return subject(elementType, key) { LeakyElmanCell(inputSize: $0, hiddenSize: hidden, leakRate: 0.3, key: $1) }
+    case .independent:
+      return subject(elementType, key) {
+        LeakyElmanCell(inputSize: $0, hiddenSize: hidden, activation: .relu, hasIndependentUnits: true, key: $1)
+      }
+    case .minimalGated:
+      return subject(elementType, key) { MinimalGatedCell(inputSize: $0, hiddenSize: hidden, key: $1) }
+    case .minimalGRU: return subject(elementType, key) { MinimalGRUCell(inputSize: $0, hiddenSize: hidden, key: $1) }
+    case .minimalLSTM:
+      return subject(elementType, key) { MinimalLSTMCell(inputSize: $0, hiddenSize: hidden, key: $1) }
+    default: return subject(elementType, key) { LSTMCell(inputSize: $0, hiddenSize: hidden, key: $1) }
     }
   }
 
@@ -104,10 +129,49 @@ extension BenchProblem {
       layers.map { cell(inputSize(ofLayer: $0), key.folding(2 * $0 + direction)) }
     }
     if isBidirectional {
-      let both = zip(cells(0), cells(1)).map { BidirectionalLayer(forward: $0, backward: $1, initialState: start) }
+      let both = zip(cells(0), cells(1)).map {
+        BidirectionalLayer(
+          forward: $0, backward: $1, initialState: start, stateDropout: droppingState, zoneout: keepingState)
+      }
       return BenchSubject(self, elementType, key: key, layers: both)
     }
-    let ahead = cells(0).map { RecurrentLayer($0, initialState: start) }
+    let ahead = cells(0).map {
+      RecurrentLayer($0, initialState: start, stateDropout: droppingState, zoneout: keepingState)
+    }
     return BenchSubject(self, elementType, key: key, layers: ahead)
+  }
+
+  private var droppingState: StateDropout? { stateDropout > 0 ? StateDropout(stateDropout, masks: .perStep) : nil }
+  private var keepingState: Zoneout? { zoneout > 0 ? Zoneout(hidden: zoneout, cell: zoneout) : nil }
+}
+
+extension BenchCell {
+  /// What differs from the plain LSTM; nil for other cells, and for the plain one.
+  fileprivate func lstmVariant(hiddenSize: Int) -> LSTMVariant? {
+    var variant = LSTMVariant()
+    switch self {
+    case .lstmPeepholes: variant.hasPeepholes = true
+    case .lstmCoupled: variant.couplesGates = true
+    case .lstmProjected: variant.projectionSize = outputSize(hiddenSize)
+    case .lstmNormalized: variant.isNormalized = true
+    case .lstmClipped: variant.cellClip = 3
+    case .lstmHard:
+      variant.gateActivation = .hardSigmoid()
+      variant.inputActivation = .hardTanh
+      variant.outputActivation = .hardTanh
+    default: return nil
+    }
+    return variant
+  }
+
+  /// What differs from PyTorch's GRU; nil for other cells, and for the plain ones.
+  fileprivate var gruVariant: GRUVariant? {
+    var variant = GRUVariant()
+    switch self {
+    case .gruTakesNew: variant.updateGate = .takesNewState
+    case .gruNormalized: variant.isNormalized = true
+    default: return nil
+    }
+    return variant
   }
 }

@@ -25,9 +25,8 @@ struct LimitModel: Sendable {
 
   private func seconds(_ problem: BenchProblem, layer: Int) -> Double {
     let rows = problem.rowsPerStep
-    let gates = Double(problem.cell.gateCount * problem.shape.hiddenSize)
-    let inputWeights = gates * Double(problem.inputSize(ofLayer: layer))
-    let recurrentWeights = gates * Double(problem.shape.hiddenSize)
+    let recurrentWeights = Double(problem.cell.recurrentWeights(problem.shape.hiddenSize))
+    let inputWeights = Double(problem.weights(ofLayer: layer)) - recurrentWeights
     let steps = Double(rows.reduce(0, +))
 
     let inputs = product(weights: inputWeights, rows: steps, workingSet: weightCount(problem))
@@ -54,10 +53,6 @@ struct LimitModel: Sendable {
 
   /// All weights of a problem.
   private func weightCount(_ problem: BenchProblem) -> Double {
-    (0..<problem.shape.layers).reduce(0.0) { sum, layer in
-      sum
-        + Double(problem.directions * problem.cell.gateCount * problem.shape.hiddenSize)
-        * Double(problem.inputSize(ofLayer: layer) + problem.shape.hiddenSize)
-    }
+    (0..<problem.shape.layers).reduce(0.0) { $0 + Double(problem.directions * problem.weights(ofLayer: $1)) }
   }
 }

@@ -21,7 +21,7 @@ struct BenchCommand: ParsableCommand {
         recurrent bench --steps character,tagger --threads 2
       """)
 
-  @Option(help: ArgumentHelp("LSTM, GRU, RNN, GRU-reset-before", valueName: "names"))
+  @Option(help: ArgumentHelp("\(cellNames)", valueName: "names"))
   var cells = "LSTM,GRU,RNN"
 
   @Option(
@@ -53,6 +53,12 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("the share of the outputs between layers that training drops", valueName: "share"))
   var dropout: Float = 0
 
+  @Option(help: ArgumentHelp("the share of the hidden state that each step of training drops", valueName: "share"))
+  var stateDropout: Float = 0
+
+  @Option(help: ArgumentHelp("the share of the state that a step leaves as it was", valueName: "share"))
+  var zoneout: Float = 0
+
   @Option(help: ArgumentHelp("where layers begin: zero, given, trainable", valueName: "kind"))
   var state: BenchProblem.StartingState = .zero
 
@@ -71,6 +77,7 @@ struct BenchCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "nothing but results and errors")
   var quiet = false
 
+  private static let cellNames = BenchCell.allCases.map(\.rawValue).joined(separator: ", ")
   private static let stepNames = TrainingStep.Kind.allCases.map(\.rawValue).joined(separator: ", ")
 
   func run() throws {
@@ -89,7 +96,9 @@ struct BenchCommand: ParsableCommand {
   private func checkNumbers() throws {
     guard budget.isFinite, budget >= 0 else { throw UsageError("--budget: \(budget) seconds are not 0 or more") }
     guard repeats >= 1 else { throw UsageError("--repeats: \(repeats) is not 1 or more") }
-    guard dropout >= 0, dropout < 1 else { throw UsageError("--dropout: \(dropout) is not in 0..<1") }
+    for (name, share) in [("dropout", dropout), ("state-dropout", stateDropout), ("zoneout", zoneout)] {
+      guard share >= 0, share < 1 else { throw UsageError("--\(name): \(share) is not in 0..<1") }
+    }
     guard threads.map({ (1...256).contains($0) }) ?? true else {
       throw UsageError("--threads: \(threads ?? 0) is not in 1...256")
     }
@@ -108,7 +117,7 @@ struct BenchCommand: ParsableCommand {
         modes.map { mode in
           BenchProblem(
             cell: cell, shape: shape, mode: mode, lengths: lengths, isBidirectional: bidirectional, dropout: dropout,
-            state: state)
+            stateDropout: stateDropout, zoneout: zoneout, state: state)
         }
       }
     }

@@ -70,6 +70,13 @@ public struct ElmanCell: FusedCell {
     return (outputs, HiddenState(components: last))
   }
 
+  /// All time steps with everything that a step computes; see `TraceableCell`.
+  public func trace(
+    _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction, modifiers: StepModifiers
+  ) -> StateTrace {
+    weights.trace(activation.kind, inputs, from: state?.components, direction: direction, modifiers: modifiers)
+  }
+
   private func run(
     _ inputs: SequenceBatch, _ state: HiddenState?, _ direction: Direction, _ mask: OptionalTensor
   ) -> (SequenceBatch, HiddenState) {

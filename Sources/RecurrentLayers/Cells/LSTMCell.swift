@@ -53,6 +53,13 @@ public struct LSTMCell: FusedCell {
     return (outputs, LSTMState(components: last))
   }
 
+  /// All time steps with everything that a step computes; see `TraceableCell`.
+  public func trace(
+    _ inputs: SequenceBatch, from state: LSTMState?, direction: Direction, modifiers: StepModifiers
+  ) -> StateTrace {
+    weights.trace(LSTMCell.kind, inputs, from: state?.components, direction: direction, modifiers: modifiers)
+  }
+
   private func run(
     _ inputs: SequenceBatch, _ state: LSTMState?, _ direction: Direction, _ mask: OptionalTensor
   ) -> (SequenceBatch, LSTMState) {

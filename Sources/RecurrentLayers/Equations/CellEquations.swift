@@ -42,6 +42,7 @@ public final class CellEquations {
   let graph = CellGraph()
   private let modifiers: StepModifiers.Kinds
   private(set) var stateNames: [String] = []
+  private var namedValues: [(name: String, value: CellValue)] = []
   private(set) var matrices: [Weight] = []
   private(set) var vectors: [Weight] = []
   private(set) var vectorSources: [VectorSource] = []
@@ -120,6 +121,12 @@ public final class CellEquations {
   /// Says which of the input's gates is a forget gate, for initialisations that set its bias.
   public func markForgetGate(_ gate: Int) { forgetGate = gate }
 
+  /// Gives a value a name under which `RecurrentLayer.trace` shows it.
+  public func named(_ name: String, _ value: CellValue) -> CellValue {
+    namedValues.append((name, value))
+    return value
+  }
+
   /// The hidden state as matrices see it: masked in training with dropout on the recurrent state. Matrices apply it
   /// themselves; it is wanted where a gate multiplies the state first.
   public func asSeen(_ value: CellValue) -> CellValue {
@@ -148,8 +155,21 @@ public final class CellEquations {
   var inputRows: Int { graph.inputWidth }
   var inputGateCount: Int { inputGates }
 
-  func compiled() -> CellProgram {
+  /// The program of the equations and what goes with it.
+  func finished() -> EquationPrograms.Compiled {
+    let program = compiled()
+    return EquationPrograms.Compiled(
+      program: program, stepValues: stepValues, vectorSources: vectorSources, names: stateNames)
+  }
+
+  private func compiled() -> CellProgram {
     precondition(!rawStates.isEmpty, "a cell has at least one state")
-    return graph.compiled(output: rawStates[0])
+    guard modifiers.isTraced else { return graph.compiled(output: rawStates[0]) }
+    // To be seen at every step, a value is made a part of the state that nothing reads.
+    for (name, value) in namedValues {
+      graph.setNext(graph.state(width: value.width), to: value)
+      stateNames.append(name)
+    }
+    return graph.compiled(output: nil)
   }
 }

@@ -1,7 +1,7 @@
 public import RecurrentTensor
 
 /// A cell given by its equations: a whole sequence is one call into a fused loop, with gradients.
-public protocol EquationCell: RecurrentCell {
+public protocol EquationCell: TraceableCell {
   /// The matrices, biases and vectors.
   var weights: EquationWeights { get set }
 }
@@ -42,5 +42,12 @@ extension EquationCell {
   ) -> (SequenceBatch, State) {
     let (outputs, last) = weights.scan(inputs, from: state?.components, direction: direction, modifiers: modifiers)
     return (outputs, State(components: last))
+  }
+
+  /// All time steps with everything that the equations name; see `TraceableCell`.
+  public func trace(
+    _ inputs: SequenceBatch, from state: State?, direction: Direction, modifiers: StepModifiers
+  ) -> StateTrace {
+    weights.trace(inputs, from: state?.components, direction: direction, modifiers: modifiers)
   }
 }

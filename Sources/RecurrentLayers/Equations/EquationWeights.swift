@@ -96,15 +96,30 @@ public struct EquationWeights: Module {
   func scan(
     _ inputs: SequenceBatch, from state: [Tensor]?, direction: Direction, modifiers: StepModifiers
   ) -> (SequenceBatch, [Tensor]) {
-    let compiled = programs.program(for: modifiers.kinds)
-    let result = ProgramScan.apply(
+    let result = run(programs.program(for: modifiers.kinds), inputs, state, direction, modifiers)
+    return (inputs.replacingValues(result.outputs), result.last)
+  }
+
+  /// Everything that the cell computes and names.
+  func trace(
+    _ inputs: SequenceBatch, from state: [Tensor]?, direction: Direction, modifiers: StepModifiers
+  ) -> StateTrace {
+    var kinds = modifiers.kinds
+    kinds.isTraced = true
+    let compiled = programs.program(for: kinds)
+    return compiled.trace(run(compiled, inputs, state, direction, modifiers).outputs)
+  }
+
+  private func run(
+    _ compiled: EquationPrograms.Compiled, _ inputs: SequenceBatch, _ state: [Tensor]?, _ direction: Direction,
+    _ modifiers: StepModifiers
+  ) -> ProgramScan.Result {
+    ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
       weights: ProgramWeights(
         input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
         vectors: modifiers.vectors(compiled.vectorSources, of: vectors.map(\.parameter.value)), cache: cache),
-      initial: state ?? compiled.program.stateWidths.map { _ in nil },
-      stepValues: modifiers.values(compiled.stepValues))
-    return (inputs.replacingValues(result.outputs), result.last)
+      initial: state ?? [], stepValues: modifiers.values(compiled.stepValues))
   }
 }
 
@@ -114,12 +129,8 @@ final class EquationPrograms: Sendable {
     let program: CellProgram
     let stepValues: [CellEquations.StepValue]
     let vectorSources: [CellEquations.VectorSource]
-
-    init(_ equations: CellEquations) {
-      program = equations.compiled()
-      stepValues = equations.stepValues
-      vectorSources = equations.vectorSources
-    }
+    /// Of the parts of the state and, where they are traced, of the named values.
+    let names: [String]
   }
 
   let plain: Compiled
@@ -148,6 +159,6 @@ final class EquationPrograms: Sendable {
   ) -> Compiled {
     let equations = CellEquations(hiddenSize: hiddenSize, modifiers: kinds)
     write(equations)
-    return Compiled(equations)
+    return equations.finished()
   }
 }

@@ -20,7 +20,7 @@ enum FusedEquations {
       if let known = programs[key] { return known }
       let equations = CellEquations(hiddenSize: hiddenSize, modifiers: modifiers)
       write(kind, equations)
-      let compiled = EquationPrograms.Compiled(equations)
+      let compiled = equations.finished()
       programs[key] = compiled
       return compiled
     }
@@ -32,22 +32,28 @@ enum FusedEquations {
     case RK_LSTM:
       let c = cell.state("cell")
       let a = cell.inputs(4, adding: "weight_hh", times: h)
-      let next = CellValue.multiplyAdd(a[1].sigmoid, c, a[0].sigmoid * a[2].tanh)
+      let (i, f) = (cell.named("input_gate", a[0].sigmoid), cell.named("forget_gate", a[1].sigmoid))
+      let (g, o) = (cell.named("candidate", a[2].tanh), cell.named("output_gate", a[3].sigmoid))
+      let next = CellValue.multiplyAdd(f, c, i * g)
       cell.setNext(c, to: next)
-      cell.setNext(h, to: a[3].sigmoid * next.tanh)
-    case RK_GRU_RESET_AFTER:
+      cell.setNext(h, to: o * next.tanh)
+    case RK_GRU_RESET_AFTER, RK_GRU_RESET_BEFORE:
       let a = cell.inputs(2, adding: "weight_hh", times: h)
-      let outside = cell.inputs()[0]
-      let inside = cell.product("weight_hn", width: cell.hiddenSize, times: h) + cell.vector("bias_hn", initial: .zeros)
-      let n = CellValue.multiplyAdd(a[0].sigmoid, inside, outside).tanh
-      cell.setNext(h, to: .multiplyAdd(a[1].sigmoid, h - n, n))
-    case RK_GRU_RESET_BEFORE:
-      let a = cell.inputs(2, adding: "weight_hh", times: h)
-      let n = cell.inputs(adding: "weight_hn", times: a[0].sigmoid * cell.asSeen(h))[0].tanh
-      cell.setNext(h, to: .multiplyAdd(a[1].sigmoid, h - n, n))
+      let (r, z) = (cell.named("reset_gate", a[0].sigmoid), cell.named("update_gate", a[1].sigmoid))
+      let n = cell.named("candidate", candidate(kind, cell, h, r).tanh)
+      cell.setNext(h, to: .multiplyAdd(z, h - n, n))
     default:
       cell.setNext(h, to: cell.inputs(adding: "weight_hh", times: h)[0].applying(kind.cellActivation))
     }
+  }
+
+  private static func candidate(
+    _ kind: RecurrentKind, _ cell: CellEquations, _ h: CellValue, _ r: CellValue
+  ) -> CellValue {
+    if kind.cell == RK_GRU_RESET_BEFORE { return cell.inputs(adding: "weight_hn", times: r * cell.asSeen(h))[0] }
+    let outside = cell.inputs()[0]
+    let inside = cell.product("weight_hn", width: cell.hiddenSize, times: h) + cell.vector("bias_hn", initial: .zeros)
+    return .multiplyAdd(r, inside, outside)
   }
 }
 
@@ -71,13 +77,30 @@ extension FusedWeights {
     modifiers: StepModifiers
   ) -> (SequenceBatch, [Tensor]) {
     let compiled = FusedEquations.program(kind, hiddenSize: hiddenSize, modifiers: modifiers.kinds)
+    let result = run(compiled, kind, inputs, state, direction, modifiers)
+    return (inputs.replacingValues(result.outputs), result.last)
+  }
+
+  /// Everything that a kind of cell computes and names, with these weights.
+  func trace(
+    _ kind: RecurrentKind, _ inputs: SequenceBatch, from state: [Tensor]?, direction: Direction,
+    modifiers: StepModifiers
+  ) -> StateTrace {
+    var kinds = modifiers.kinds
+    kinds.isTraced = true
+    let compiled = FusedEquations.program(kind, hiddenSize: hiddenSize, modifiers: kinds)
+    return compiled.trace(run(compiled, kind, inputs, state, direction, modifiers).outputs)
+  }
+
+  private func run(
+    _ compiled: EquationPrograms.Compiled, _ kind: RecurrentKind, _ inputs: SequenceBatch, _ state: [Tensor]?,
+    _ direction: Direction, _ modifiers: StepModifiers
+  ) -> ProgramScan.Result {
     var weights = programWeights(kind)
     weights.vectors = modifiers.vectors(compiled.vectorSources, of: weights.vectors)
-    let result = ProgramScan.apply(
-      compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
-      weights: weights, initial: state ?? compiled.program.stateWidths.map { _ in nil },
-      stepValues: modifiers.values(compiled.stepValues))
-    return (inputs.replacingValues(result.outputs), result.last)
+    return ProgramScan.apply(
+      compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward, weights: weights,
+      initial: state ?? [], stepValues: modifiers.values(compiled.stepValues))
   }
 
   /// The weights in the order of the equations. Where one bias stands beside each matrix, they are added up, but for that

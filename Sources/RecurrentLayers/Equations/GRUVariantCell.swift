@@ -60,9 +60,9 @@ public struct GRUVariantCell: EquationCell {
     func clipped(_ value: CellValue) -> CellValue {
       variant.gateClip.map { value.applying(.clamp($0)) } ?? value
     }
-    let r = clipped(gates[0]).applying(variant.gateActivation)
-    let z = clipped(gates[1]).applying(variant.gateActivation)
-    let n = clipped(candidate(r)).applying(variant.candidateActivation)
+    let r = cell.named("reset_gate", clipped(gates[0]).applying(variant.gateActivation))
+    let z = cell.named("update_gate", clipped(gates[1]).applying(variant.gateActivation))
+    let n = cell.named("candidate", clipped(candidate(r)).applying(variant.candidateActivation))
     switch variant.updateGate {
     case .keepsOldState: cell.setNext(h, to: .multiplyAdd(z, h - n, n))
     case .takesNewState: cell.setNext(h, to: .multiplyAdd(z, n - h, h))

@@ -73,11 +73,11 @@ public struct LSTMVariantCell: EquationCell {
       variant.gateClip.map { value.applying(.clamp($0)) } ?? value
     }
     let i = variant.couplesGates ? nil : gate(a[0], "peephole_i", c)
-    let f = gate(a[1], "peephole_f", c)
-    let g = clipped(a[2]).applying(variant.inputActivation)
-    var next = CellValue.multiplyAdd(f, c, (i ?? f.complement) * g)
+    let f = cell.named("forget_gate", gate(a[1], "peephole_f", c))
+    let g = cell.named("candidate", clipped(a[2]).applying(variant.inputActivation))
+    var next = CellValue.multiplyAdd(f, c, cell.named("input_gate", i ?? f.complement) * g)
     if let clip = variant.cellClip { next = next.applying(.clamp(clip)) }
-    let o = gate(a[3], "peephole_o", next)
+    let o = cell.named("output_gate", gate(a[3], "peephole_o", next))
     let output = o * normalized(variant, cell, next).applying(variant.outputActivation)
     cell.setNext(c, to: next)
     cell.setNext(

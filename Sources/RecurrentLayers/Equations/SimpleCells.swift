@@ -62,8 +62,8 @@ public struct MinimalGatedCell: EquationCell {
       inputSize: inputSize, hiddenSize: hiddenSize, hasBias: hasBias, initialization: initialization, key: key
     ) { cell in
       let h = cell.state("hidden")
-      let f = cell.inputs(adding: "weight_hh", times: h)[0].sigmoid
-      let n = cell.inputs(adding: "weight_hn", times: f * cell.asSeen(h))[0].tanh
+      let f = cell.named("forget_gate", cell.inputs(adding: "weight_hh", times: h)[0].sigmoid)
+      let n = cell.named("candidate", cell.inputs(adding: "weight_hn", times: f * cell.asSeen(h))[0].tanh)
       cell.setNext(h, to: .multiplyAdd(f, n - h, h))
     }
   }
@@ -89,7 +89,8 @@ public struct MinimalGRUCell: EquationCell {
     ) { cell in
       let h = cell.state("hidden")
       let a = cell.inputs(2)
-      cell.setNext(h, to: .multiplyAdd(a[0].sigmoid, a[1] - h, h))
+      let z = cell.named("update_gate", a[0].sigmoid)
+      cell.setNext(h, to: .multiplyAdd(z, cell.named("candidate", a[1]) - h, h))
     }
   }
 }
@@ -115,9 +116,9 @@ public struct MinimalLSTMCell: EquationCell {
       let h = cell.state("hidden")
       let a = cell.inputs(3)
       cell.markForgetGate(0)
-      let (f, i) = (a[0].sigmoid, a[1].sigmoid)
+      let (f, i) = (cell.named("forget_gate", a[0].sigmoid), cell.named("input_gate", a[1].sigmoid))
       // f / (f + i) = 1 - i / (f + i)
-      cell.setNext(h, to: .multiplyAdd(i / (f + i), a[2] - h, h))
+      cell.setNext(h, to: .multiplyAdd(i / (f + i), cell.named("candidate", a[2]) - h, h))
     }
   }
 }

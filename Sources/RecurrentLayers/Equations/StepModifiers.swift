@@ -20,8 +20,9 @@ public struct StepModifiers: Sendable {
   /// Whether nothing but a mask on the hidden state is asked for, if anything.
   var isMaskOnly: Bool { keep == nil && carry.allSatisfy { $0 == nil } }
 
-  /// Which modifiers there are: another program for each choice.
+  /// Which modifiers there are, and what is to be seen: another program for each choice.
   struct Kinds: Hashable {
+    var isTraced = false
     var hasHiddenMask = false
     var carries: Set<Int> = []
     var hasKeep = false

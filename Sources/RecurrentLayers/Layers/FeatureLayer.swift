@@ -9,6 +9,7 @@ public protocol FeatureLayer: Module {
 extension Linear: FeatureLayer {}
 extension LayerNorm: FeatureLayer {}
 extension Dropout: FeatureLayer {}
+extension BatchNorm1d: FeatureLayer {}
 
 /// A function of one variable as a layer.
 public struct Activation: FeatureLayer {
@@ -39,6 +40,11 @@ public protocol SequenceTransform: Module {
   /// `[T, N, C]` to `[T′, N, D]`; what stands at padding on either side means nothing.
   func callAsFunction(_ sequence: SequenceBatch) -> SequenceBatch
 }
+
+extension Conv1d: SequenceTransform {}
+extension MaxPool1d: SequenceTransform {}
+extension AveragePool1d: SequenceTransform {}
+extension BatchNorm1d: SequenceTransform {}
 
 /// The same layers at every real step (Keras' `TimeDistributed`), one after the other.
 public struct TimeDistributed: SequenceTransform {

@@ -37,10 +37,8 @@ public struct Zoneout: Module {
   private func share(_ rate: Float, _ inputs: SequenceBatch, _ width: Int, _ part: Int) -> Tensor {
     let type = inputs.values.elementType
     guard let key = noise.key else { return Tensor(repeating: rate, shape: [1, width], elementType: type) }
-    let kept = Tensor(
-      dropoutMask: [inputs.stepCount, inputs.batchSize, width], rate: rate, elementType: type, key: key.folding(part),
+    return Tensor(
+      chosen: [inputs.stepCount, inputs.batchSize, width], rate: rate, elementType: type, key: key.folding(part),
       on: inputs.values.node?.tape)
-    // The mask is 0, with the rate, or one divided by what is left of it.
-    return 1 - kept * (1 - rate)
   }
 }

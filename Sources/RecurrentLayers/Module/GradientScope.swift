@@ -15,9 +15,11 @@ public import RecurrentTensor
 /// ```
 ///
 /// A scope belongs to the thread that uses it. Randomness and training mode come in through `key`: without one there is
-/// no dropout.
+/// no dropout, and batch normalisation uses its running statistics. What training adds to those comes back beside the
+/// gradients; an optimiser's update writes it to the model.
 public final class GradientScope {
   private let tape = Tape()
+  private let statistics = StatisticsRecorder()
   private var layout = Gradients.Layout()
 
   /// The gradients of the last evaluation; may be changed in place, for example clipped.
@@ -31,7 +33,7 @@ public final class GradientScope {
   /// - Parameters:
   ///   - model: The model. While `loss` runs, its parameters remember that their gradients are wanted; afterwards it is
   ///     as it was.
-  ///   - key: Where the step's dropout masks come from; nil for none.
+  ///   - key: Where the step's dropout masks come from; nil for none, and for inference mode altogether.
   ///   - loss: Computes the loss, a tensor of shape `[]`.
   /// - Returns: The loss.
   @inlinable
@@ -69,7 +71,8 @@ public final class GradientScope {
   @usableFromInline
   func open(key: RandomKey?) -> LeafMarker {
     tape.open()
-    return LeafMarker(first: tape.firstNode, key: key, layout: layout)
+    statistics.removeAll()
+    return LeafMarker(first: tape.firstNode, key: key, layout: layout, statistics: statistics)
   }
 
   @usableFromInline
@@ -103,6 +106,7 @@ public final class GradientScope {
     } else {
       gradients.layout = layout
     }
+    gradients.statistics = statistics.removeAll()
     let flat = gradients.flat
     flat.kernels.pointee.fill(Int64(flat.count), 0, flat.mutablePointer)
   }
@@ -128,14 +132,17 @@ public func valueWithGradient<M: Module, Failure: Error>(
 struct LeafMarker: ModuleVisitor {
   private let first: TapeNode
   private let key: RandomKey?
+  private let statistics: StatisticsRecorder
   private var layout: Gradients.Layout
   private var parameterCount = 0
   private var noiseCount = 0
+  private var statisticCount = 0
 
-  fileprivate init(first: TapeNode, key: RandomKey?, layout: Gradients.Layout) {
+  fileprivate init(first: TapeNode, key: RandomKey?, layout: Gradients.Layout, statistics: StatisticsRecorder) {
     self.first = first
     self.key = key
     self.layout = layout
+    self.statistics = statistics
   }
 
   @usableFromInline
@@ -151,6 +158,12 @@ struct LeafMarker: ModuleVisitor {
   mutating func visit(_ name: StaticString, _ noise: inout NoiseSource) {
     noise.key = key?.folding(.dropout).folding(noiseCount)
     noiseCount += 1
+  }
+
+  @usableFromInline
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) {
+    if key != nil { statistic.beginTraining(as: statisticCount, statistics) }
+    statisticCount += 1
   }
 
   /// Another model than last time: keeps the part of the layout that was visited, and grows it from here.
@@ -178,4 +191,6 @@ struct LeafUnmarker: ModuleVisitor {
   mutating func visit(_ name: StaticString, _ parameter: inout Parameter) { parameter.value.node = nil }
   @usableFromInline
   mutating func visit(_ name: StaticString, _ noise: inout NoiseSource) { noise.key = nil }
+  @usableFromInline
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) { statistic.endTraining() }
 }

@@ -24,6 +24,8 @@ public struct Gradients: Sendable {
   package internal(set) var layout: Layout
   /// `[layout.total]`; zero between the gradients.
   package var flat: Tensor
+  /// What the loss's computation observed for the running statistics of the model, in the order of observation.
+  public internal(set) var statistics: [RunningStatistic.Observation] = []
 
   package init(layout: Layout, flat: Tensor) {
     self.layout = layout
@@ -71,10 +73,11 @@ public struct Gradients: Sendable {
     flat.kernels.pointee.scale(Int64(flat.count), factor, flat.mutablePointer)
   }
 
-  /// Adds the gradients of another batch.
+  /// Adds the gradients of another batch, whose observations come after those of this one.
   public mutating func add(_ other: Gradients) {
     precondition(layout == other.layout, "the gradients belong to different models")
     flat.makeUnique()
     flat.kernels.pointee.add_scaled(Int64(flat.count), 1, other.flat.pointer, flat.mutablePointer)
+    statistics += other.statistics
   }
 }

@@ -21,7 +21,7 @@ public import RecurrentTensor
 ///
 /// The library's own visits are `@inlinable`, so that a training step visits a model in a few hundred instructions.
 public protocol Module: Sendable {
-  /// Shows every parameter, source of noise and module that this one holds to `visitor`, always in the same order.
+  /// Shows every parameter, source of noise, running statistic and module that this one holds to `visitor`, always in the same order.
   mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor)
 }
 
@@ -89,6 +89,8 @@ public protocol ModuleVisitor {
   mutating func visit(_ name: StaticString, _ parameter: inout Parameter)
   /// Called for every source of noise.
   mutating func visit(_ name: StaticString, _ noise: inout NoiseSource)
+  /// Called for every running statistic.
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic)
 }
 
 extension ModuleVisitor {
@@ -98,6 +100,8 @@ extension ModuleVisitor {
   @inlinable public mutating func leave() {}
   /// Ignores sources of noise, which most visitors do not need.
   @inlinable public mutating func visit(_ name: StaticString, _ noise: inout NoiseSource) {}
+  /// Ignores running statistics, which only files and training steps need.
+  @inlinable public mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) {}
 
   /// Visits what a module holds, below `name`.
   @inlinable public mutating func visit(_ name: StaticString, _ module: inout some Module) {

@@ -9,7 +9,16 @@ extension Module {
     return visitor.found
   }
 
-  /// The number of numbers that the model holds.
+  /// All that a file of the model holds: the values of parameters and running statistics with their paths, in visiting
+  /// order.
+  public var tensors: [(path: String, value: Tensor)] {
+    var visitor = TensorCollector()
+    var copy = self
+    copy.visit(&visitor)
+    return visitor.found
+  }
+
+  /// The number of numbers that training changes by gradients, or would if they were not frozen.
   public var parameterCount: Int {
     parameters.reduce(0) { $0 + $1.parameter.value.count }
   }
@@ -30,7 +39,15 @@ extension Module {
     }
   }
 
-  /// Takes over the values named like this model's parameters.
+  /// Converts all parameters and running statistics to another element type.
+  package mutating func convert(to type: ElementType) {
+    var converter = Converter(type: type)
+    visit(&converter)
+  }
+
+  /// Takes over the values named like this model's parameters and running statistics.
+  ///
+  /// PyTorch's counts of batches, `num_batches_tracked`, are passed over: nothing is computed from them.
   ///
   /// - Parameters:
   ///   - tensors: Values by path.
@@ -43,7 +60,8 @@ extension Module {
     copy.visit(&loader)
     var problems = loader.problems
     if !allowingUnused {
-      problems += tensors.keys.filter { !loader.used.contains($0) }.sorted().map { .unused($0) }
+      let unused = tensors.keys.filter { !loader.used.contains($0) && !RunningStatistic.isBatchCount($0) }
+      problems += unused.sorted().map { .unused($0) }
     }
     guard problems.isEmpty else { throw ParameterLoadingError(problems: problems) }
     self = copy
@@ -54,9 +72,9 @@ extension Module {
 public struct ParameterLoadingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One tensor that does not fit.
   public enum Problem: Hashable, Sendable {
-    /// The model has a parameter that was not given.
+    /// The model has a parameter or running statistic that was not given.
     case missing(String, expected: Shape)
-    /// A value was given that the model has no parameter for.
+    /// A value was given that the model has no place for.
     case unused(String)
     /// The shapes differ.
     case shape(String, expected: Shape, actual: Shape)
@@ -85,6 +103,31 @@ private struct Collector: ModuleVisitor {
   mutating func leave() { path.leave() }
   mutating func visit(_ name: StaticString, _ parameter: inout Parameter) {
     found.append((path.path(to: name), parameter))
+  }
+}
+
+private struct TensorCollector: ModuleVisitor {
+  var path = ParameterPath()
+  var found: [(path: String, value: Tensor)] = []
+
+  mutating func enter(_ component: PathComponent) { path.enter(component) }
+  mutating func leave() { path.leave() }
+  mutating func visit(_ name: StaticString, _ parameter: inout Parameter) {
+    found.append((path.path(to: name), parameter.value))
+  }
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) {
+    found.append((path.path(to: name), statistic.value))
+  }
+}
+
+private struct Converter: ModuleVisitor {
+  let type: ElementType
+
+  mutating func visit(_ name: StaticString, _ parameter: inout Parameter) {
+    parameter.value = parameter.value.converted(to: type)
+  }
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) {
+    statistic.value = statistic.value.converted(to: type)
   }
 }
 
@@ -121,16 +164,19 @@ private struct Loader: ModuleVisitor {
 
   mutating func enter(_ component: PathComponent) { path.enter(component) }
   mutating func leave() { path.leave() }
-  mutating func visit(_ name: StaticString, _ parameter: inout Parameter) {
+  mutating func visit(_ name: StaticString, _ parameter: inout Parameter) { load(name, into: &parameter.value) }
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) { load(name, into: &statistic.value) }
+
+  private mutating func load(_ name: StaticString, into value: inout Tensor) {
     let name = path.path(to: name)
     used.insert(name)
-    let expected = parameter.value.shape
+    let expected = value.shape
     guard let tensor = tensors[name] else {
       problems.append(.missing(name, expected: expected))
       return
     }
     if tensor.shape == expected {
-      parameter.value = tensor.converted(to: parameter.value.elementType)
+      value = tensor.converted(to: value.elementType)
     } else {
       problems.append(.shape(name, expected: expected, actual: tensor.shape))
     }

@@ -38,6 +38,12 @@ public struct SequenceBatch: Sendable {
     self.init(values.permuted([1, 0, 2]), lengths: lengths)
   }
 
+  /// A batch from values with the features before the steps, `[N, C, T]`: PyTorch's layout for convolutions.
+  public init(channelMajor values: Tensor, lengths: [Int]? = nil) {
+    requireRank(3, values.shape, in: "SequenceBatch(channelMajor:)")
+    self.init(values.permuted([2, 0, 1]), lengths: lengths)
+  }
+
   package init(_ values: Tensor, sharing lengths: [Int32]?, resets: StepFlags? = nil) {
     self.values = values
     self.lengths = lengths
@@ -65,6 +71,9 @@ public struct SequenceBatch: Sendable {
   /// The values with the batch axis first, `[N, T, C]`.
   public var batchMajor: Tensor { values.permuted([1, 0, 2]) }
 
+  /// The values with the features before the steps, `[N, C, T]`.
+  public var channelMajor: Tensor { values.permuted([1, 2, 0]) }
+
   /// A batch of the same lengths with other features, for example those that a layer made of these.
   public func replacingValues(_ newValues: Tensor) -> SequenceBatch {
     precondition(
@@ -86,6 +95,14 @@ public struct SequenceBatch: Sendable {
       length == 0 ? -1 : (length - 1) * Int32(batchSize) + Int32(row)
     }
     return values.reshaped(to: [stepCount * batchSize, featureCount]).rows(at: indices)
+  }
+
+  /// The numbers of the real steps among the rows of `[T · N, C]`; nil when all steps are real.
+  package var realRows: [Int32]? {
+    guard let lengths else { return nil }
+    return (0..<stepCount).flatMap { step in
+      lengths.indices.filter { step < Int(lengths[$0]) }.map { Int32(step * lengths.count + $0) }
+    }
   }
 
   /// 1 at real steps and 0 at padding, `[T, N, 1]`; nil when all steps are real.

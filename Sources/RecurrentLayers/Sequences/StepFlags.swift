@@ -50,3 +50,10 @@ public struct StepFlags: Hashable, Sendable {
     return Tensor(scalars, shape: [stepCount, batchSize, 1]).converted(to: elementType)
   }
 }
+
+extension SequenceBatch {
+  /// Traps where rows begin anew: what looks at several steps at once would see across the border.
+  func requireWholeRows(in layer: StaticString) {
+    precondition(resets == nil, "\(layer): rows that begin anew inside a batch have to be rows of their own")
+  }
+}

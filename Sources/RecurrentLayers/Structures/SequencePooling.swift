@@ -52,7 +52,9 @@ public struct MeanPooling: SequencePooling {
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {}
 
   /// `[T, N, C]` to `[N, C]`.
-  public func callAsFunction(_ outputs: SequenceBatch, finalState: some LayerState) -> Tensor { outputs.mean }
+  public func callAsFunction(_ outputs: SequenceBatch, finalState: some LayerState) -> Tensor {
+    GlobalPool1d.average(outputs)
+  }
 }
 
 /// The largest value of each feature over the real steps of each row; zeros for a row of length 0.
@@ -65,7 +67,9 @@ public struct MaxPooling: SequencePooling {
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {}
 
   /// `[T, N, C]` to `[N, C]`.
-  public func callAsFunction(_ outputs: SequenceBatch, finalState: some LayerState) -> Tensor { outputs.max }
+  public func callAsFunction(_ outputs: SequenceBatch, finalState: some LayerState) -> Tensor {
+    GlobalPool1d.max(outputs)
+  }
 }
 
 /// A vector made with trained layers: a transform of the last state, or of all states.
@@ -111,28 +115,4 @@ extension SequencePooling where Self == MeanPooling {
 extension SequencePooling where Self == MaxPooling {
   /// The largest value over the real steps.
   public static var max: MaxPooling { MaxPooling() }
-}
-
-extension SequenceBatch {
-  /// The mean over the real steps of each row, `[N, C]`; zeros for a row of length 0.
-  public var mean: Tensor {
-    let sum = zeroPadded.values.sum(axis: 0)
-    guard let lengths else { return stepCount == 0 ? sum : sum / Float(stepCount) }
-    let counts = Tensor(lengths.map { Float(Swift.max($0, 1)) }, shape: [batchSize, 1])
-    return sum / counts.converted(to: values.elementType)
-  }
-
-  /// The largest value of each feature over the real steps of each row, `[N, C]`; zeros for a row of length 0. Steps that
-  /// are equally large share the gradient.
-  public var max: Tensor {
-    if stepCount == 0 {
-      return Tensor(repeating: 0, shape: [batchSize, featureCount], elementType: values.elementType)
-    }
-    guard let lengths, let mask = mask(elementType: values.elementType) else { return values.max(axis: 0) }
-    let lowest = Tensor(
-      repeating: -.greatestFiniteMagnitude, shape: values.shape, elementType: values.elementType)
-    let isReal = mask.maskStretched(to: values.shape, on: values.node?.tape)
-    let largest = select(isReal, values, lowest).max(axis: 0)
-    return largest.rows(at: lengths.indices.map { lengths[$0] == 0 ? -1 : Int32($0) })
-  }
 }

@@ -106,6 +106,13 @@ extension Tensor {
   /// 0 at a share `rate` of the elements, 1 / (1 - rate) at the others.
   package init(dropoutMask shape: Shape, rate: Float, elementType: ElementType, key: RandomKey, on tape: Tape?) {
     self.init(uninitialized: shape, elementType: elementType, on: tape)
-    kernels.pointee.random_mask(key.seed, key.stream, 1 - Double(rate), Int64(count), mutablePointer)
+    let kept = 1 - Double(rate)
+    kernels.pointee.random_choice(key.seed, key.stream, kept, kept > 0 ? 1 / kept : 0, 0, Int64(count), mutablePointer)
+  }
+
+  /// 1 at a share `rate` of the elements, 0 at the others.
+  package init(chosen shape: Shape, rate: Float, elementType: ElementType, key: RandomKey, on tape: Tape?) {
+    self.init(uninitialized: shape, elementType: elementType, on: tape)
+    kernels.pointee.random_choice(key.seed, key.stream, Double(rate), 1, 0, Int64(count), mutablePointer)
   }
 }

@@ -45,7 +45,7 @@ struct BackwardLowering {
       let slices = graph.slices(of: index).filter { !graph.isUsed($0) }
       for part in slices { clear(part) }
       switch entry.node {
-      case .input, .product, .parameter: if !graph.isUsed(index) { clear(index) }
+      case .input, .product: if !graph.isUsed(index) { clear(index) }
       default: break
       }
     }
@@ -65,13 +65,13 @@ struct BackwardLowering {
   // MARK: Giving
 
   /// Adds to the gradient of a node what `instructions` write to the place they are given. The first to give writes to the
-  /// gradient itself; states begin with zero.
+  /// gradient itself; those of states and parameters begin with zero.
   private mutating func give(
     to index: Int, _ written: (CellInstruction.Operand) -> [CellInstruction]
   ) {
     switch graph.entries[index].node {
     case .stepValue: return
-    case .state: break
+    case .state, .parameter: break
     default:
       if begin(index) {
         instructions += written(.gradient(index))
@@ -100,7 +100,7 @@ struct BackwardLowering {
   ) {
     switch graph.entries[index].node {
     case .stepValue: return
-    case .state: break
+    case .state, .parameter: break
     default:
       if begin(index) {
         instructions.append(
@@ -116,7 +116,7 @@ struct BackwardLowering {
   private mutating func giveAsIs(_ gradient: CellInstruction.Operand, to index: Int) {
     switch graph.entries[index].node {
     case .stepValue: return
-    case .state: break
+    case .state, .parameter: break
     default:
       if begin(index) {
         instructions.append(CellInstruction(operation: RK_COPY_SLOT, to: .gradient(index), operands: [gradient]))
@@ -193,7 +193,7 @@ struct BackwardLowering {
     var accumulates = true
     switch graph.entries[source].node {
     case .stepValue: return
-    case .state: break
+    case .state, .parameter: break
     default: accumulates = !begin(source)
     }
     instructions.append(

@@ -113,13 +113,17 @@ package final class CellGraph {
   /// Says what a part of the state is after the step.
   package func setNext(_ state: CellValue, to value: CellValue) { next[state.index] = value.index }
 
-  /// The program of the equations, whose outputs are the values of the state `output`.
-  package func compiled(output: CellValue) -> CellProgram {
+  /// The program of the equations, whose outputs are the values of the state `output`, or, where none is named, those of
+  /// all states side by side.
+  package func compiled(output: CellValue?) -> CellProgram {
+    precondition(states.count <= Int(RK_MOST_STATES), "\(states.count) parts of a state")
+    precondition(matrices.count <= Int(RK_MOST_MATRICES), "\(matrices.count) matrices of a recurrence")
+    precondition(stepValues.count <= Int(RK_MOST_STEP_VALUES), "\(stepValues.count) values given for every step")
     precondition(states.allSatisfy { next[$0] != nil }, "a part of the state has no next value")
     var forward = ForwardLowering(self)
     let backward = BackwardLowering(self)
     forward.lower(keeping: backward.neededValues)
-    return CellProgram(self, forward, backward, output: output.index)
+    return CellProgram(self, forward, backward, output: output?.index)
   }
 }
 

@@ -9,8 +9,8 @@ package final class CellProgram: @unchecked Sendable {
   package let inputWidth: Int
   /// The widths of the parts of the state.
   package let stateWidths: [Int]
-  /// Which part of the state is the output.
-  package let output: Int
+  /// The width of an output.
+  package let outputWidth: Int
   /// Rows and columns of the matrices of the recurrence.
   package let matrixShapes: [(rows: Int, columns: Int)]
   /// Whether something may be added to the product with each matrix: not where the product is added to that of the input.
@@ -23,8 +23,9 @@ package final class CellProgram: @unchecked Sendable {
   package let instructionCounts: (forward: Int, backward: Int)
   private let deallocate: () -> Void
 
-  init(_ graph: CellGraph, _ forward: ForwardLowering, _ backward: BackwardLowering, output: Int) {
+  init(_ graph: CellGraph, _ forward: ForwardLowering, _ backward: BackwardLowering, output: Int?) {
     var assignment = SlotAssignment(graph, forward: forward, backward: backward)
+    let outputSlot = output.map { assignment.nextSlot($0) } ?? assignment.makeSlotOfAllStates()
     let there = assignment.resolve(forward: forward.instructions)
     let back = assignment.resolve(backward: backward.instructions)
     let matrices = graph.matrices.map {
@@ -37,7 +38,7 @@ package final class CellProgram: @unchecked Sendable {
     }
     inputWidth = graph.inputWidth
     stateWidths = graph.states.map { graph.entries[$0].width }
-    self.output = graph.states.firstIndex(of: output) ?? 0
+    outputWidth = Int(assignment.slots.slots[outputSlot].width)
     matrixShapes = graph.matrices.map { (graph.entries[$0.entry].width, graph.entries[$0.source].width) }
     matricesTakeBias = graph.matrices.map {
       if case .input = graph.entries[$0.entry].node { return false }
@@ -56,9 +57,9 @@ package final class CellProgram: @unchecked Sendable {
     let program = rk_program(
       slots: slots, forward: thereCopy, backward: backCopy, matrices: matrixCopy, parameters: parameterCopy,
       forward_count: Int32(there.count), backward_count: Int32(back.count), matrix_count: Int32(matrices.count),
-      parameter_count: Int32(parameters.count), state_count: Int32(graph.states.count), output: Int32(self.output),
+      parameter_count: Int32(parameters.count), state_count: Int32(graph.states.count), output: Int32(outputSlot),
       input: Int32(assignment.inputSlot), input_gradient: Int32(assignment.inputGradientSlot),
-      record_sizes: (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6]))
+      record_sizes: (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7], sizes[8]))
     let pointer = UnsafeMutablePointer<rk_program>.allocate(capacity: 1)
     pointer.initialize(to: program)
     self.pointer = UnsafePointer(pointer)

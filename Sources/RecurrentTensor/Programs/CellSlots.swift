@@ -25,13 +25,22 @@ struct CellInstruction {
   var accumulates = false
   var p = 0.0
   var q = 0.0
+
+  /// Whether it works on a few rows at a time, together with its neighbours.
+  var isPointwise: Bool {
+    operation != RK_PRODUCT && operation != RK_PRODUCT_GRADIENT && operation != RK_LOAD_STEP_VALUE
+  }
 }
 
 /// The slots of a program while it is being made.
 struct CellSlots {
   private(set) var slots: [rk_slot] = []
   private(set) var sizes = [Int](repeating: 0, count: Int(RK_REGIONS.rawValue))
-  private var free: [Int: [Int]] = [:]
+  private struct Kind: Hashable {
+    let region: UInt32
+    let width: Int
+  }
+  private var free: [Kind: [Int]] = [:]
 
   func size(of region: rk_region) -> Int { sizes[Int(region.rawValue)] }
 
@@ -53,10 +62,14 @@ struct CellSlots {
     add(slots[slot].region, width: width, offset: Int(slots[slot].offset) + from)
   }
 
-  /// A scratch slot, one that was given back if there is one of this width.
-  mutating func borrow(width: Int) -> Int { free[width]?.popLast() ?? make(RK_SCRATCH, width: width) }
+  /// A slot for a while, one that was given back if there is one of this width.
+  mutating func borrow(_ region: rk_region, width: Int) -> Int {
+    free[Kind(region: region.rawValue, width: width)]?.popLast() ?? make(region, width: width)
+  }
 
-  mutating func giveBack(_ slot: Int) { free[Int(slots[slot].width), default: []].append(slot) }
+  mutating func giveBack(_ slot: Int) {
+    free[Kind(region: slots[slot].region.rawValue, width: Int(slots[slot].width)), default: []].append(slot)
+  }
 
   /// Instructions with the slots that `find` gives their operands.
   static func resolved(

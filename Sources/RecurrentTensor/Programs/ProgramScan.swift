@@ -25,7 +25,8 @@ package struct ProgramScan: DifferentiableOperation {
   /// - Parameters:
   ///   - lengths: The real steps of each row, each in `0...T`; nil means that all are real. Outputs at other steps are 0.
   ///   - isReversed: Whether each row runs from its own last real step down to its first.
-  ///   - initial: The parts of the state before the first step, `[N, width]`; nil is exactly zero.
+  ///   - initial: The parts of the state before the first step, `[N, width]`; those that are nil or missing are exactly
+  ///     zero.
   ///   - stepValues: What the equations call step values: `[T, N, width]`, `[N, width]` for all steps, and one row for
   ///     all rows where N is 1. Constants: no gradient flows to them.
   package static func apply(
@@ -34,12 +35,15 @@ package struct ProgramScan: DifferentiableOperation {
   ) -> Result {
     requireRank(3, x.shape, in: "recurrent layer")
     weights.check(program, x)
-    precondition(initial.count == program.stateWidths.count, "the state is that of another cell")
+    precondition(
+      initial.count <= program.stateWidths.count
+        && zip(initial, program.stateWidths).allSatisfy { $0 == nil || $0?.shape == [x.shape[1], $1] },
+      "the state is that of another cell or batch")
     precondition(stepValues.count == program.stepValueWidths.count, "the step values are those of another cell")
     let tape = Tape.common(of: [x] + weights.all + initial.compactMap { $0 })
     let type = x.elementType
     let kernels = x.kernels
-    let outputWidth = program.stateWidths[program.output]
+    let outputWidth = program.outputWidth
     var outputs = Tensor(uninitialized: x.shape.replacing(axis: 2, with: outputWidth), elementType: type, on: tape)
     var last = program.stateWidths.map { Tensor(uninitialized: [x.shape[1], $0], elementType: type, on: tape) }
     let packedInput = weights.cache.input.forward(weights.input)
@@ -54,8 +58,8 @@ package struct ProgramScan: DifferentiableOperation {
           x: x.pointer, packed_input: packedInput.base, input_bias: weights.inputBias?.pointer,
           packed: four(packed.map { UnsafeRawPointer($0.base) }), bias: four(weights.biases.map { $0?.pointer }),
           parameters: vectors.map { UnsafeRawPointer($0.base) }, step_values: four(stepValues, x.shape),
-          initial: four(initial.map { $0?.pointer }), y: outputs.mutablePointer, y_stride: Int64(outputWidth),
-          last: four(last.map { $0.mutablePointer }), kept: kept?.base, workspace: workspace)
+          initial: eight(initial.map { $0?.pointer }), y: outputs.mutablePointer, y_stride: Int64(outputWidth),
+          last: eight(last.map { $0.mutablePointer }), kept: kept?.base, workspace: workspace)
         kernels.pointee.program_forward(problem, &call)
       }
     }
@@ -88,12 +92,12 @@ package struct ProgramScan: DifferentiableOperation {
       var call = rk_program_backward(
         x: x.pointer, packed_input: packedInput.base, packed: four(packed.map { UnsafeRawPointer($0.base) }),
         parameters: vectorBlock.map { UnsafeRawPointer($0.base) }, step_values: four(stepValues, inputs.shape),
-        kept: kept.base, dy: dy?.pointer, dy_stride: Int64(outputWidth), d_last: four(dLast.map { $0?.pointer }),
+        kept: kept.base, dy: dy?.pointer, dy_stride: Int64(outputWidth), d_last: eight(dLast.map { $0?.pointer }),
         dx: dx?.base, d_input_weight: adjoints.pointer(for: weights.input),
         d_input_bias: adjoints.pointer(for: weights.inputBias),
         d_weight: four(weights.matrices.map { adjoints.pointer(for: $0) }),
         d_bias: four(weights.biases.map { adjoints.pointer(for: $0) }), d_parameters: dVectors?.mutablePointer,
-        d_initial: four(dInitial.map { $0?.base }), workspace: adjoints.tape.scratch(count: size, elementType: type))
+        d_initial: eight(dInitial.map { $0?.base }), workspace: adjoints.tape.scratch(count: size, elementType: type))
       kernels.pointee.program_backward(problem, &call)
     }
     extendLifetime((dy, dLast, packedInput, packed))
@@ -131,10 +135,20 @@ package struct ProgramScan: DifferentiableOperation {
   }
 }
 
-/// Four elements as C's arrays take them; nil where there are fewer.
-private func four<Element>(_ elements: [Element?]) -> (Element?, Element?, Element?, Element?) {
-  func element(_ index: Int) -> Element? { index < elements.count ? elements[index] : nil }
+/// Elements as C's arrays of four take them; nil where there are fewer.
+private func four<Element>(_ elements: [Element?], from first: Int = 0) -> (Element?, Element?, Element?, Element?) {
+  func element(_ index: Int) -> Element? { first + index < elements.count ? elements[first + index] : nil }
   return (element(0), element(1), element(2), element(3))
+}
+
+private typealias Eight<Element> = (
+  Element?, Element?, Element?, Element?, Element?, Element?, Element?, Element?
+)
+
+/// The same for arrays of eight.
+private func eight<Element>(_ elements: [Element?]) -> Eight<Element> {
+  let (low, high) = (four(elements), four(elements, from: 4))
+  return (low.0, low.1, low.2, low.3, high.0, high.1, high.2, high.3)
 }
 
 /// Where C finds the step values of a batch of shape `[T, N, …]`.

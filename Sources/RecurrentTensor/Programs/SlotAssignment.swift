@@ -1,7 +1,7 @@
 import CRecurrentKernels
 
-/// Gives every value and gradient of a cell's equations its slot. Values that nothing reads any more leave their scratch
-/// slot to later ones.
+/// Gives every value and gradient of a cell's equations its slot. Values that nothing reads any more leave their slot
+/// to later ones; those that live between two products lie where a few rows at a time stay in the first-level cache.
 struct SlotAssignment {
   private(set) var slots = CellSlots()
   let inputSlot: Int
@@ -17,6 +17,8 @@ struct SlotAssignment {
   private var gradientSlots: [Int: Int] = [:]
   /// Slots of the instructions being resolved, given back after their last use.
   private var borrowed: [CellInstruction.Operand: Int] = [:]
+  /// Operands that some product comes between the uses of.
+  private var outlivesRun: Set<CellInstruction.Operand> = []
 
   init(_ graph: CellGraph, forward: ForwardLowering, backward: BackwardLowering) {
     self.graph = graph
@@ -38,7 +40,8 @@ struct SlotAssignment {
     let entry = graph.entries[index]
     switch entry.node {
     case .input(let from, _): gradientSlots[index] = slots.part(of: inputGradientSlot, from: from, width: entry.width)
-    case .product, .parameter: gradientSlots[index] = slots.make(RK_GRADIENT, width: entry.width)
+    case .product: gradientSlots[index] = slots.make(RK_GRADIENT, width: entry.width)
+    case .parameter: gradientSlots[index] = slots.make(RK_ROW_SUM, width: entry.width)
     case .slice(let whole, let from):
       if let slot = gradientSlots[whole] {
         gradientSlots[index] = slots.part(of: slot, from: from, width: entry.width)
@@ -69,6 +72,10 @@ struct SlotAssignment {
 
   func keptSlot(_ index: Int) -> Int { keptSlots[index] ?? 0 }
   func gradientSlot(_ index: Int) -> Int { gradientSlots[index] ?? 0 }
+  func nextSlot(_ state: Int) -> Int { nextSlots[state] ?? 0 }
+  mutating func makeSlotOfAllStates() -> Int {
+    slots.add(RK_NEXT_STATE, width: slots.size(of: RK_NEXT_STATE), offset: 0)
+  }
   func parameterSlot(_ index: Int) -> Int { parameterSlots[index] ?? 0 }
   func place(ofParameter index: Int) -> (offset: Int, width: Int) {
     let slot = slots.slots[parameterSlot(index)]
@@ -93,8 +100,18 @@ struct SlotAssignment {
     _ instructions: [CellInstruction], _ find: (inout SlotAssignment, CellInstruction.Operand) -> Int
   ) -> [rk_instruction] {
     var lastUse: [CellInstruction.Operand: Int] = [:]
+    var firstRun: [CellInstruction.Operand: Int] = [:]
+    var run = 0
+    outlivesRun = []
     for (place, instruction) in instructions.enumerated() {
-      for operand in instruction.operands + [instruction.to] { lastUse[scratchOwner(operand)] = place }
+      if !instruction.isPointwise { run += 1 }
+      for operand in instruction.operands + [instruction.to] {
+        let owner = scratchOwner(operand)
+        lastUse[owner] = place
+        if firstRun[owner, default: run] != run || !instruction.isPointwise { outlivesRun.insert(owner) }
+        firstRun[owner] = firstRun[owner] ?? run
+      }
+      if !instruction.isPointwise { run += 1 }
     }
     borrowed = [:]
     var resolved: [rk_instruction] = []
@@ -122,7 +139,7 @@ struct SlotAssignment {
 
   private mutating func borrow(_ operand: CellInstruction.Operand, width: Int) -> Int {
     if let slot = borrowed[operand] { return slot }
-    let slot = slots.borrow(width: width)
+    let slot = slots.borrow(outlivesRun.contains(operand) ? RK_SCRATCH : RK_BLOCK, width: width)
     borrowed[operand] = slot
     return slot
   }
@@ -132,7 +149,7 @@ struct SlotAssignment {
     case .value(let index): return findValue(index)
     case .kept(let index): return keptSlot(index)
     case .inverseDeviation(let index): return deviationSlots[index] ?? 0
-    case .next(let state): return nextSlots[state] ?? 0
+    case .next(let state): return nextSlot(state)
     case .gradient: return 0
     case .temporary(_, let width): return borrow(operand, width: width)
     }
@@ -148,7 +165,7 @@ struct SlotAssignment {
       return slots.part(of: findValue(whole), from: from, width: entry.width)
     default:
       if let kept = keptSlots[index] { return kept }
-      if let state = forward.nextPart[index] { return nextSlots[state] ?? 0 }
+      if let state = forward.nextPart[index] { return nextSlot(state) }
       return borrow(.value(index), width: entry.width)
     }
   }
@@ -166,13 +183,13 @@ struct SlotAssignment {
     case .gradient(let index):
       if let slot = gradientSlots[index] { return slot }
       if let slot = stateSlots[index] { return slot }
-      if let state = backward.nextPart[index] { return nextSlots[state] ?? 0 }
+      if let state = backward.nextPart[index] { return nextSlot(state) }
       if case .slice(let whole, let from) = graph.entries[index].node {
         return slots.part(of: findBackward(.gradient(whole)), from: from, width: graph.entries[index].width)
       }
       return borrow(operand, width: graph.entries[index].width)
     case .inverseDeviation(let index): return deviationSlots[index] ?? 0
-    case .next(let state): return nextSlots[state] ?? 0
+    case .next(let state): return nextSlot(state)
     case .temporary(_, let width): return borrow(operand, width: width)
     }
   }

@@ -65,7 +65,8 @@ public enum WeightAverageKind: Hashable, Sendable {
 }
 
 extension Module {
-  /// Makes every trainable parameter `own` times itself plus `share` times that of `other`. Frozen ones are taken over.
+  /// Makes every trainable parameter `own` times itself plus `share` times that of `other`. Frozen ones and running
+  /// statistics, which are means already, are taken over.
   fileprivate mutating func mix(_ own: Double, with share: Double, of other: Self) {
     var collector = ValueCollector()
     var source = other
@@ -79,6 +80,7 @@ private struct ValueCollector: ModuleVisitor {
   var values: [Tensor] = []
 
   mutating func visit(_ name: StaticString, _ parameter: inout Parameter) { values.append(parameter.value) }
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) { values.append(statistic.value) }
 }
 
 private struct ParameterMixer: ModuleVisitor {
@@ -99,5 +101,10 @@ private struct ParameterMixer: ModuleVisitor {
     let count = Int64(other.count)
     parameter.value.kernels.pointee.scale(count, own, parameter.value.mutablePointer)
     parameter.value.kernels.pointee.add_scaled(count, share, other.pointer, parameter.value.mutablePointer)
+  }
+
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) {
+    statistic.value = values[position]
+    position += 1
   }
 }

@@ -44,7 +44,8 @@ enum UpdateRule {
   }
 }
 
-/// Applies one step of an optimiser to the trainable parameters of a model.
+/// Applies one step of an optimiser to the trainable parameters of a model, and what the step observed to its running
+/// statistics.
 @usableFromInline
 struct ParameterUpdate: ModuleVisitor {
   private let rule: UpdateRule
@@ -53,6 +54,7 @@ struct ParameterUpdate: ModuleVisitor {
   private let elementType: ElementType
   private let memory: UnsafeRawPointer
   private var position = 0
+  private var statisticPosition = 0
 
   init(_ rule: UpdateRule, gradients: Gradients) {
     self.rule = rule
@@ -76,6 +78,12 @@ struct ParameterUpdate: ModuleVisitor {
       kernels, count: Int64(shape.elementCount), gradient: memory + offset, value: parameter.value.mutablePointer,
       offset: offset)
     position += 1
+  }
+
+  @usableFromInline
+  mutating func visit(_ name: StaticString, _ statistic: inout RunningStatistic) {
+    statistic.apply(gradients.statistics, position: statisticPosition)
+    statisticPosition += 1
   }
 
   /// To be called after the visit.

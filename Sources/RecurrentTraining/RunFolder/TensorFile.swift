@@ -23,8 +23,8 @@ enum TensorFile {
 }
 
 extension Module {
-  /// The values of all parameters with their paths.
+  /// The values of all parameters and running statistics with their paths.
   var namedTensors: [(name: String, tensor: Tensor)] {
-    parameters.map { ($0.path, $0.parameter.value) }
+    tensors.map { ($0.path, $0.value) }
   }
 }

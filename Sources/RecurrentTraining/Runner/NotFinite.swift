@@ -15,9 +15,9 @@ extension Module {
     return .loss
   }
 
-  /// The path of the first parameter that is not finite.
+  /// The path of the first parameter or running statistic that is not finite.
   var firstNonFiniteParameter: String? {
-    parameters.first { !$0.parameter.value.isFinite }?.path
+    tensors.first { !$0.value.isFinite }?.path
   }
 }
 

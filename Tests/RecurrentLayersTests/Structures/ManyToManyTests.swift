@@ -65,4 +65,16 @@ struct ManyToManyTests {
     let check = checkGradient(of: model, sample: 100) { $0(inputs).weighedSum() }
     #expect(check.agrees, "\(check)")
   }
+
+  /// Convolution and pooling stand in front of recurrent layers: fifteen channels of 24 steps become one answer.
+  @Test func convolutionStandsInFront() {
+    let model = ManyToOne(
+      before: [
+        Conv1d(inputChannels: 15, outputChannels: 6, kernelSize: 3, padding: .same, key: Self.key),
+        BatchNorm1d(size: 6), MaxPool1d(kernelSize: 2),
+      ], GRU(inputSize: 6, hiddenSize: 4, key: Self.key), pooling: .mean,
+      head: Linear(inputSize: 4, outputSize: 2, key: Self.key))
+    #expect(model(SequenceBatch(Tensor(normal: [24, 3, 15], key: Self.key), lengths: [24, 0, 7])).shape == [3, 2])
+    #expect(checkModule(model) == [])
+  }
 }
