@@ -20,7 +20,7 @@ private struct BenchModel<Layer: SequenceLayer>: Module {
   }
 }
 
-private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable {
+private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable where Layer.State: RecurrentState {
   private let mode: BenchMode
   private let lengths: [Int]?
   private let key: RandomKey?

@@ -107,7 +107,7 @@ extension RecurrentCell {
     for number in 0..<inputs.stepCount {
       let time = direction == .forward ? number : inputs.stepCount - 1 - number
       let input = inputs.values[time]
-      if let keep = modifiers.keep { state = state.map { $0 * keep[time] } }
+      state = state.beginningAnew(modifiers, time)
       let mask = modifiers.hiddenMask.map { $0.shape.rank == 3 ? $0[time] : $0 }
       let before = mask.map { state.masking($0) } ?? state
       if let realRows = inputs.realRows(at: time) {
@@ -142,6 +142,16 @@ extension RecurrentState {
   fileprivate func masking(_ mask: Tensor) -> Self {
     var parts = components
     parts[0] = parts[0] * mask
+    return Self(components: parts)
+  }
+
+  /// With the first state in the rows that begin anew.
+  fileprivate func beginningAnew(_ modifiers: StepModifiers, _ time: Int) -> Self {
+    guard let keep = modifiers.keep?[time] else { return self }
+    let parts = components.enumerated().map { part, old in
+      let keep = keep.reshaped(to: Shape((0..<old.shape.rank).map { $0 == 0 ? old.shape[0] : 1 }))
+      return modifiers.first.isEmpty ? old * keep : old * keep + modifiers.first[part] * (1 - keep)
+    }
     return Self(components: parts)
   }
 

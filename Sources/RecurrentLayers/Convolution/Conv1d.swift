@@ -82,6 +82,7 @@ public struct Conv1d: Module {
   ///
   /// What is behind the end of a row counts as zeros, so that padding a batch changes no row.
   public func callAsFunction(_ sequence: SequenceBatch) -> SequenceBatch {
+    sequence.requireWholeRows(in: "Conv1d")
     let y = sequence.values.convolved(
       weight: weight.value, bias: bias?.value, window: window, groups: groups, lengths: sequence.lengths, cache: cache)
     return SequenceBatch(y, sharing: window.outputLengths(of: sequence.lengths))

@@ -26,6 +26,7 @@ public struct MaxPool1d: Module {
 
   /// All steps of a batch: `[T, N, C]` to `[T_out, N, C]`, each row of the length that its own length gives.
   public func callAsFunction(_ sequence: SequenceBatch) -> SequenceBatch {
+    sequence.requireWholeRows(in: "MaxPool1d")
     let windows = window.windows(of: sequence.values.shape, lengths: sequence.lengths)
     return SequenceBatch(sequence.values.maxPooled(windows), sharing: windows.lengths)
   }
@@ -61,6 +62,7 @@ public struct AveragePool1d: Module {
 
   /// All steps of a batch: `[T, N, C]` to `[T_out, N, C]`, each row of the length that its own length gives.
   public func callAsFunction(_ sequence: SequenceBatch) -> SequenceBatch {
+    sequence.requireWholeRows(in: "AveragePool1d")
     let windows = window.windows(of: sequence.values.shape, lengths: sequence.lengths)
     return SequenceBatch(
       sequence.values.averagePooled(windows, countsPadding: countsPadding), sharing: windows.lengths)

@@ -33,6 +33,12 @@ public final class CellEquations {
     case inverseDeviation(Int)
   }
 
+  /// What a vector of the program is.
+  enum VectorSource: Hashable {
+    case weight(Int)
+    case first(part: Int)
+  }
+
   /// The number of units, H.
   public let hiddenSize: Int
   let graph = CellGraph()
@@ -41,6 +47,7 @@ public final class CellEquations {
   private var namedValues: [(name: String, value: CellValue)] = []
   private(set) var matrices: [Weight] = []
   private(set) var vectors: [Weight] = []
+  private(set) var vectorSources: [VectorSource] = []
   private(set) var stepValues: [StepValue] = []
   /// Of each batch normalisation.
   private(set) var statistics: [(names: StatisticNames, width: Int)] = []
@@ -65,6 +72,10 @@ public final class CellEquations {
       let factor = keep ?? stepValue(.keep, width: 1)
       keep = factor
       value = raw.scaled(byRow: factor)
+      if modifiers.hasFirst {
+        vectorSources.append(.first(part: states.count))
+        value = value + graph.parameter(width: raw.width).scaled(byRow: factor.complement)
+      }
     }
     states.append(value)
     return value
@@ -106,6 +117,7 @@ public final class CellEquations {
 
   /// A trained vector.
   public func vector(_ name: StaticString, width: Int? = nil, initial: Initializer) -> CellValue {
+    vectorSources.append(.weight(vectors.count))
     vectors.append(Weight(name: name, shape: [width ?? hiddenSize], initial: initial, gates: 1))
     return graph.parameter(width: width ?? hiddenSize)
   }
@@ -161,7 +173,8 @@ public final class CellEquations {
   /// The program of the equations and what goes with it.
   func finished() -> EquationPrograms.Compiled {
     let program = compiled()
-    return EquationPrograms.Compiled(program: program, stepValues: stepValues, names: stateNames)
+    return EquationPrograms.Compiled(
+      program: program, stepValues: stepValues, vectorSources: vectorSources, names: stateNames)
   }
 
   private func compiled() -> CellProgram {

@@ -131,7 +131,7 @@ public struct EquationWeights: Module {
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
       weights: ProgramWeights(
         input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
-        vectors: vectors.map(\.parameter.value), cache: cache),
+        vectors: modifiers.vectors(compiled.vectorSources, of: vectors.map(\.parameter.value)), cache: cache),
       initial: state ?? [],
       stepValues: modifiers.values(compiled.stepValues, inputs, runningMoments: runningMoments))
     for (moments, seen) in zip(runningMoments, result.batchStatistics) {
@@ -146,6 +146,7 @@ final class EquationPrograms: Sendable {
   struct Compiled: Sendable {
     let program: CellProgram
     let stepValues: [CellEquations.StepValue]
+    let vectorSources: [CellEquations.VectorSource]
     /// Of the parts of the state and, where they are traced, of the named values.
     let names: [String]
   }

@@ -96,9 +96,11 @@ extension FusedWeights {
     _ compiled: EquationPrograms.Compiled, _ kind: RecurrentKind, _ inputs: SequenceBatch, _ state: [Tensor]?,
     _ direction: Direction, _ modifiers: StepModifiers
   ) -> ProgramScan.Result {
-    ProgramScan.apply(
-      compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
-      weights: programWeights(kind), initial: state ?? [], stepValues: modifiers.values(compiled.stepValues, inputs))
+    var weights = programWeights(kind)
+    weights.vectors = modifiers.vectors(compiled.vectorSources, of: weights.vectors)
+    return ProgramScan.apply(
+      compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward, weights: weights,
+      initial: state ?? [], stepValues: modifiers.values(compiled.stepValues, inputs))
   }
 
   /// The weights in the order of the equations. Where one bias stands beside each matrix, they are added up, but for that

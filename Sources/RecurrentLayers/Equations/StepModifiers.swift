@@ -1,6 +1,7 @@
 public import RecurrentTensor
 
-/// What happens to the state of a cell at every step besides its equations. All of it is constant: no gradient flows to it.
+/// What happens to the state of a cell at every step besides its equations. All of it but `first` is constant: no gradient
+/// flows to it.
 public struct StepModifiers: Sendable {
   /// What the hidden state is multiplied by on its way to the recurrent matrices: dropout on the recurrent state. `[N, H]`
   /// for all steps, or `[T, N, H]`.
@@ -10,6 +11,8 @@ public struct StepModifiers: Sendable {
   public var carry: [Tensor?] = []
   /// What the whole state is multiplied by before a step: 0 where a row begins anew, else 1. `[T, N, 1]`.
   public var keep: Tensor?
+  /// Where `keep` is 0, the state that the row begins anew with: one row for each part, `[1, …]`. Empty for zeros.
+  public var first: [Tensor] = []
 
   /// Nothing happens besides the equations.
   public init() {}
@@ -24,11 +27,23 @@ public struct StepModifiers: Sendable {
     var hasHiddenMask = false
     var carries: Set<Int> = []
     var hasKeep = false
+    var hasFirst = false
   }
 
   var kinds: Kinds {
     Kinds(
-      hasHiddenMask: hiddenMask != nil, carries: Set(carry.indices.filter { carry[$0] != nil }), hasKeep: keep != nil)
+      hasHiddenMask: hiddenMask != nil, carries: Set(carry.indices.filter { carry[$0] != nil }), hasKeep: keep != nil,
+      hasFirst: keep != nil && !first.isEmpty)
+  }
+
+  /// The vectors of a program: those of the cell, and the parts of the first state.
+  func vectors(_ sources: [CellEquations.VectorSource], of weights: [Tensor]) -> [Tensor] {
+    sources.map { source in
+      switch source {
+      case .weight(let number): weights[number]
+      case .first(let part): first[part].reshaped(to: [first[part].count])
+      }
+    }
   }
 
   /// The values for every step that a program asks for.

@@ -67,6 +67,11 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   /// The number of features of an output step: 2·H when concatenated, else H.
   public var outputSize: Int { merge == .concatenate ? 2 * forward.outputSize : forward.outputSize }
 
+  /// The first states of both directions.
+  public func firstState(like inputs: Tensor) -> BidirectionalState<Cell.State> {
+    BidirectionalState(forward: forward.firstState(like: inputs), backward: backward.firstState(like: inputs))
+  }
+
   /// Visits the forward direction, then the backward one.
   @inlinable
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
@@ -83,7 +88,8 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
     _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
   ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
     switch merge {
-    case .concatenate where forward.zoneout == nil && backward.zoneout == nil: sideBySide(inputs, from: state)
+    case .concatenate where !forward.hasModifiers(for: inputs) && !backward.hasModifiers(for: inputs):
+      sideBySide(inputs, from: state)
     case .concatenate: merging(inputs, from: state) { Tensor(concatenating: [$0, $1], axis: 2) }
     case .sum: merging(inputs, from: state) { $0 + $1 }
     case .average: merging(inputs, from: state) { ($0 + $1) * 0.5 }

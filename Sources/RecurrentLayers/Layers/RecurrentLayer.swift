@@ -59,7 +59,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: Cell.State?
   ) -> (outputs: SequenceBatch, finalState: Cell.State) {
-    if stateDropout != nil || zoneout != nil {
+    if stateDropout != nil || hasModifiers(for: inputs) {
       return cell.scan(
         inputs, from: firstState(inputs, given: state), direction: direction, modifiers: modifiers(for: inputs))
     }
@@ -68,6 +68,10 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     }
     return cell.scan(inputs, from: state, direction: direction)
   }
+
+  /// Whether more happens to the state than the cell's equations and a mask say.
+  @usableFromInline
+  func hasModifiers(for inputs: SequenceBatch) -> Bool { zoneout != nil || inputs.resets != nil }
 
   /// What happens to the state besides the cell's equations in the running step.
   @usableFromInline
@@ -79,7 +83,24 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
         like: Tensor(repeating: 0, shape: [0, cell.inputSize], elementType: inputs.values.elementType))
       modifiers.carry = zoneout.carry(for: inputs, widths: first.components.map { $0.shape[-1] })
     }
+    if let resets = inputs.resets {
+      modifiers.keep = resets.keep(lengths: inputs.lengths, direction, elementType: inputs.values.elementType)
+      modifiers.first = firstParts(elementType: inputs.values.elementType)
+    }
     return modifiers
+  }
+
+  /// What a row begins anew with, `[1, …]` for each part of the state; empty for zeros.
+  private func firstParts(elementType: ElementType) -> [Tensor] {
+    let single = Tensor(repeating: 0, shape: [1, cell.inputSize], elementType: elementType)
+    let parts = firstState(like: single).components
+    let isZero = initialState == nil && parts.allSatisfy { $0.doubles.allSatisfy { $0 == 0 } }
+    return isZero ? [] : parts
+  }
+
+  /// Zeros, or the trained first state, for each row.
+  public func firstState(like inputs: Tensor) -> Cell.State {
+    initialState?(batchSize: inputs.shape[-2]) ?? cell.zeroState(like: inputs)
   }
 
   /// The given state, else the trained one; nil is the zero state.

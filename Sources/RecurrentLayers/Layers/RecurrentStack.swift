@@ -1,26 +1,45 @@
-import RecurrentTensor
+public import RecurrentTensor
 
 /// The states of the layers of a stack, first layer first.
-public struct StackState<State: RecurrentState>: Sendable {
+public struct StackState<State: LayerState>: LayerState {
   /// One state for each layer.
   public var layers: [State]
 
   /// States, first layer first.
   public init(layers: [State]) { self.layers = layers }
 
-  /// The same numbers, cut off from the computation that made them: no gradient flows back through them.
-  public func detached() -> StackState { StackState(layers: layers.map { $0.detached() }) }
+  /// The parts of all states, first layer first.
+  public var components: [Tensor] { layers.flatMap(\.components) }
 
-  /// The states of some rows of the batch, in the given order.
-  public func selecting(rows: [Int]) -> StackState { StackState(layers: layers.map { $0.selecting(rows: rows) }) }
+  /// States of the same layers made of other parts.
+  public func replacing(components: [Tensor]) -> StackState {
+    var rest = components[...]
+    return StackState(
+      layers: layers.map { state in
+        let count = state.components.count
+        precondition(rest.count >= count, "the parts are those of another stack")
+        defer { rest = rest.dropFirst(count) }
+        return state.replacing(components: Array(rest.prefix(count)))
+      })
+  }
+
+  /// The hidden state of the last layer, `[N, H]`.
+  public var hidden: Tensor { layers[layers.count - 1].hidden }
 }
 
 /// Recurrent layers on top of each other: the outputs of one are the inputs of the next.
 ///
 /// A stack of layers of one kind and width has the tensor names of `torch.nn.LSTM(num_layers: …)`, `weight_ih_l0`, and
-/// so loads there without a converter. Layers may have different widths, and layers of different kinds go into a stack of
-/// `AnySequenceLayer`; the names are then `layers.0.weight_ih`.
-public struct RecurrentStack<Layer: SequenceLayer>: Module {
+/// so loads there without a converter. Layers may have different widths, and layers of different kinds may be written one
+/// after the other; the names are then `layers.0.weight_ih`:
+///
+/// ```swift
+/// RecurrentStack(
+///   BidirectionalLayer(forward: a, backward: b), Residual(GRU(inputSize: 64, hiddenSize: 64, key: key)), dropout: 0.2)
+/// ```
+///
+/// A stack is itself a layer: it stands in wrappers, in other stacks and in the structures made of layers.
+public struct RecurrentStack<Layer: SequenceLayer>: SequenceLayer {
   /// The layers, first one first. A layer may be replaced by one of the same kind and sizes.
   public var layers: [Layer]
   /// Whether one module of PyTorch could hold all layers: they are of one kind and width.
@@ -49,6 +68,19 @@ public struct RecurrentStack<Layer: SequenceLayer>: Module {
   public var inputSize: Int { layers[0].inputSize }
   /// The number of features of an output step.
   public var outputSize: Int { layers[layers.count - 1].outputSize }
+
+  /// The first states of all layers.
+  public func firstState(like inputs: Tensor) -> StackState<Layer.State> {
+    StackState(layers: layers.map { $0.firstState(like: inputs) })
+  }
+
+  /// Visits the layers as part of another stack, below their place there.
+  @inlinable
+  public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor, asLayer layer: Int?) {
+    if let layer { visitor.enter(.index(layer)) }
+    visit(&visitor)
+    if layer != nil { visitor.leave() }
+  }
 
   /// Visits the layers in order, each with its number.
   @inlinable
@@ -88,5 +120,16 @@ public struct RecurrentStack<Layer: SequenceLayer>: Module {
       finalStates.append(finalState)
     }
     return (sequence, StackState(layers: finalStates))
+  }
+}
+
+extension RecurrentStack where Layer == AnySequenceLayer {
+  /// A stack of layers of different kinds, first one first.
+  ///
+  /// - Parameters:
+  ///   - layers: The layers, each as wide at its input as the one below at its output.
+  ///   - dropout: The share of the outputs between layers that a training step drops.
+  public init(_ layers: any SequenceLayer..., dropout: Float = 0) {
+    self.init(layers.map { AnySequenceLayer($0) }, dropout: dropout)
   }
 }

@@ -1,9 +1,9 @@
-import RecurrentTensor
+public import RecurrentTensor
 
 /// A layer that turns a sequence and a state into a sequence and a state; what recurrent stacks are made of.
 public protocol SequenceLayer: Module {
   /// What the layer carries from one call to the next.
-  associatedtype State: RecurrentState
+  associatedtype State: LayerState
   /// The number of features of an input step.
   var inputSize: Int { get }
   /// The number of features of an output step.
@@ -16,6 +16,11 @@ public protocol SequenceLayer: Module {
   ///   - state: Where to begin; nil is the layer's own first state, zero unless it is trained.
   /// - Returns: The outputs, `[T, N, outputSize]`, 0 at padded steps, and the states after each row's last step.
   func callAsFunction(_ inputs: SequenceBatch, from state: State?) -> (outputs: SequenceBatch, finalState: State)
+
+  /// The layer's own first state, `[N, …]`, where it begins when no state is given: zero unless it is trained.
+  ///
+  /// - Parameter inputs: Any tensor `[…, N, C]` of the element type of the inputs.
+  func firstState(like inputs: Tensor) -> State
 
   /// Visits the parameters as layer number `layer` of a stack of equal layers, which gives them the names of
   /// `torch.nn.LSTM`: `weight_ih_l{layer}`, `weight_ih_l{layer}_reverse`. Without a number they are `weight_ih` and
@@ -31,6 +36,23 @@ extension SequenceLayer {
   @inlinable
   public func callAsFunction(_ inputs: SequenceBatch) -> (outputs: SequenceBatch, finalState: State) {
     self(inputs, from: nil)
+  }
+
+  /// A state that was read from a file, if it fits this layer.
+  ///
+  /// - Throws: `StateError` where it belongs to another layer.
+  public func validated(_ state: State) throws(StateError) -> State {
+    let found = state.components
+    let rows = found.first.map { $0.shape.rank == 0 ? 0 : $0.shape[0] } ?? 0
+    let first = firstState(like: Tensor(zeros: [rows, inputSize]))
+    let expected = first.components
+    guard found.count == expected.count else {
+      throw .partCount(expected: expected.count, actual: found.count)
+    }
+    for (part, pair) in zip(found, expected).enumerated() where pair.0.shape != pair.1.shape {
+      throw .shape(part: part, expected: pair.1.shape, actual: pair.0.shape)
+    }
+    return first.replacing(components: found)
   }
 
   /// The layer's own type.

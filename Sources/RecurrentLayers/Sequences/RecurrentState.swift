@@ -1,7 +1,7 @@
 public import RecurrentTensor
 
 /// What a recurrent cell carries from one step to the next: one or more named tensors, one row for each sequence.
-public protocol RecurrentState: Sendable {
+public protocol RecurrentState: LayerState {
   /// The names of the parts, for example `hidden` and `cell`.
   static var componentNames: [String] { get }
   /// The parts, in the order of their names, each `[N, …]`.
@@ -13,27 +13,8 @@ public protocol RecurrentState: Sendable {
 }
 
 extension RecurrentState {
-  /// The state with `transform` applied to each part.
-  public func map(_ transform: (Tensor) -> Tensor) -> Self {
-    Self(components: components.map(transform))
-  }
-
-  /// The same numbers, cut off from the computation that made them: no gradient flows back through them.
-  public func detached() -> Self { map { $0.detached() } }
-
-  /// The states of some rows of the batch, in the given order.
-  public func selecting(rows: [Int]) -> Self {
-    map { $0.selectingRows(rows.map(Int32.init)) }
-  }
-}
-
-extension Tensor {
-  /// The parts of the outermost axis that `indices` name; zeros for a negative index.
-  func selectingRows(_ indices: [Int32]) -> Tensor {
-    let width = shape.elementCount(of: 1..<shape.rank)
-    return reshaped(to: [shape[0], width]).rows(at: indices)
-      .reshaped(to: shape.replacing(axis: 0, with: indices.count))
-  }
+  /// A state made of other parts.
+  public func replacing(components: [Tensor]) -> Self { Self(components: components) }
 }
 
 /// The state of a cell that carries its output only.

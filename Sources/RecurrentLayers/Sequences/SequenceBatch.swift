@@ -6,6 +6,9 @@ public struct SequenceBatch: Sendable {
   public var values: Tensor
   /// The number of real steps of each row, each in `0...T`; nil means that all rows have T.
   public let lengths: [Int32]?
+  /// Where rows begin anew: before such a step every recurrent layer puts the row's state back to its first one. Nil for
+  /// nowhere. Steps at padding do not count.
+  public private(set) var resets: StepFlags?
 
   /// A batch of sequences of full length, `[T, N, C]`.
   public init(_ values: Tensor) {
@@ -41,9 +44,21 @@ public struct SequenceBatch: Sendable {
     self.init(values.permuted([2, 0, 1]), lengths: lengths)
   }
 
-  package init(_ values: Tensor, sharing lengths: [Int32]?) {
+  package init(_ values: Tensor, sharing lengths: [Int32]?, resets: StepFlags? = nil) {
     self.values = values
     self.lengths = lengths
+    self.resets = resets
+  }
+
+  /// The same batch with rows that begin anew before the flagged steps, for example because several documents or episodes
+  /// stand behind each other in one row.
+  ///
+  /// - Parameter resets: `[T, N]`; nil for nowhere.
+  public func resetting(at resets: StepFlags?) -> SequenceBatch {
+    resets?.requireFit(self)
+    var copy = self
+    copy.resets = resets
+    return copy
   }
 
   /// The number of steps, T.
@@ -64,7 +79,7 @@ public struct SequenceBatch: Sendable {
     precondition(
       newValues.shape.rank == 3 && newValues.shape[0] == stepCount && newValues.shape[1] == batchSize,
       "values of shape \(newValues.shape) for a batch of \(stepCount) steps and \(batchSize) rows")
-    return SequenceBatch(newValues, sharing: lengths)
+    return SequenceBatch(newValues, sharing: lengths, resets: resets)
   }
 
   /// The last real step of each row, `[N, C]`; zeros for a row of length 0.

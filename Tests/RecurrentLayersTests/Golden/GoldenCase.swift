@@ -71,7 +71,7 @@ struct GoldenCase: Sendable {
 
   private func measure<Layer: SequenceLayer>(
     _ stack: RecurrentStack<Layer>, _ fixture: Fixture, _ elementType: ElementType
-  ) throws -> GoldenErrors {
+  ) throws -> GoldenErrors where Layer.State: RecurrentState {
     let names = fixture.names(in: name)
     let resultNames = names.filter { ["output", "h_n", "c_n"].contains($0) }
     let argumentNames = names.filter { !$0.contains("/") && $0 != "lengths" && !resultNames.contains($0) }
@@ -115,7 +115,7 @@ struct GoldenCase: Sendable {
 }
 
 /// A stack with its inputs and first states as parameters, so that their gradients can be asked for.
-private struct GoldenModel<Layer: SequenceLayer>: Module {
+private struct GoldenModel<Layer: SequenceLayer>: Module where Layer.State: RecurrentState {
   var stack: RecurrentStack<Layer>
   var x: Parameter
   var hidden: Parameter?

@@ -1,5 +1,6 @@
 import RecurrentLayers
 import RecurrentTensor
+import RecurrentTestSupport
 import Testing
 
 struct RecurrentStateTests {
@@ -19,6 +20,27 @@ struct RecurrentStateTests {
     #expect(selected.cell.scalars == [7, 8, 5, 6, 7, 8])
     let stack = StackState(layers: [Self.state, Self.state.map { $0 * 10 }]).selecting(rows: [1])
     #expect(stack.layers.map(\.hidden.scalars) == [[3, 4], [30, 40]])
+  }
+
+  @Test func rowsAreReplaced() {
+    let other = LSTMState(hidden: Tensor([9, 8], shape: [1, 2]), cell: Tensor([7, 6], shape: [1, 2]))
+    let replaced = Self.state.replacing(rows: [1], with: other)
+    #expect(replaced.hidden.scalars == [1, 2, 9, 8])
+    #expect(replaced.cell.scalars == [5, 6, 7, 6])
+    let stack = StackState(layers: [Self.state]).replacing(rows: [1, 0], with: StackState(layers: [Self.state]))
+    #expect(stack.layers[0].hidden.scalars == [3, 4, 1, 2])
+    let check = checkFunctionGradient(of: [Self.state.hidden, other.hidden]) { parts in
+      HiddenState(hidden: parts[0]).replacing(rows: [0], with: HiddenState(hidden: parts[1])).hidden
+    }
+    #expect(check.agrees, "\(check)")
+  }
+
+  @Test func batchesAreJoined() {
+    let joined = LSTMState(joining: [Self.state, Self.state.map { $0 * 10 }])
+    #expect(joined.hidden.scalars == [1, 2, 3, 4, 10, 20, 30, 40])
+    let single = StackState(layers: [AnyState(Self.state)])
+    let any = StackState(joining: [single, single])
+    #expect(any.layers[0].components[1].scalars == [5, 6, 7, 8, 5, 6, 7, 8])
   }
 
   @Test func directionsStandSideBySide() {

@@ -187,17 +187,3 @@ extension WindowBatch {
     SequenceBatch(Tensor(inputs, shape: [stepCount, windows.count, channelCount]))
   }
 }
-
-extension StackState<AnyState> {
-  /// The states of several batches as one batch, in their order.
-  init(joining states: [Self]) {
-    guard let first = states.first else { preconditionFailure("there are no states to join") }
-    self.init(
-      layers: first.layers.indices.map { layer in
-        AnyState(
-          components: first.layers[layer].components.indices.map { part in
-            Tensor(concatenating: states.map { $0.layers[layer].components[part] }, axis: 0)
-          })
-      })
-  }
-}
