@@ -98,6 +98,7 @@ typedef struct rk_program_problem {
   int64_t steps, batch, input_size;
   const int32_t *_Nullable lengths; /* as in rk_recurrent */
   int32_t reverse;
+  int64_t first_step, end_step;     /* as in rk_recurrent */
 } rk_program_problem;
 
 enum { RK_MOST_MATRICES = 4, RK_MOST_STATES = 4, RK_MOST_STEP_VALUES = 4 };

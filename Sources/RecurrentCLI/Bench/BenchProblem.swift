@@ -28,6 +28,8 @@ struct BenchProblem: Sendable {
   /// The share of the outputs between layers that a training step drops.
   var dropout: Float = 0
   var state = StartingState.zero
+  /// Whether training keeps the states at the borders of segments of time only, and makes the rest again.
+  var recomputes = false
 
   var directions: Int { isBidirectional ? 2 : 1 }
 

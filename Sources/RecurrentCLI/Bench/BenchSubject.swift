@@ -7,6 +7,8 @@ protocol BenchRunnable {
   mutating func run()
   /// What the last run gave: the outputs, then, in training, the gradients of all parameters and of the input.
   var results: [Tensor] { get }
+  /// Bytes that training held at one time besides weights, the input and the gradients that were asked for; 0 otherwise.
+  var keptByteCount: Int { get }
 }
 
 /// The layers of a problem and its input, which is a parameter here, so that its gradient is computed as well.
@@ -71,6 +73,13 @@ private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable {
     }
   }
 
+  var keptByteCount: Int {
+    guard mode == .train, let outputs else { return 0 }
+    // What remains is that of the layers alone: each layer has outputs of its own, and the input has a gradient.
+    let stride = outputs.elementType.stride
+    return scope.heldByteCount - (model.stack.layers.count * outputs.count + model.input.value.count) * stride
+  }
+
   var results: [Tensor] {
     guard let outputs else { return [] }
     return [outputs] + (mode == .train ? (0..<scope.gradients.count).map { scope.gradients[$0] } : [])
@@ -99,15 +108,18 @@ extension BenchProblem {
     _ elementType: ElementType, _ key: RandomKey, _ cell: (_ inputSize: Int, _ key: RandomKey) -> Cell
   ) -> any BenchRunnable {
     let start: InitialState = state == .trainable ? .trainable : .zero
+    let recomputation: Recomputation = recomputes ? .automatic : .never
     let layers = 0..<shape.layers
     func cells(_ direction: Int) -> [Cell] {
       layers.map { cell(inputSize(ofLayer: $0), key.folding(2 * $0 + direction)) }
     }
     if isBidirectional {
-      let both = zip(cells(0), cells(1)).map { BidirectionalLayer(forward: $0, backward: $1, initialState: start) }
+      let both = zip(cells(0), cells(1)).map {
+        BidirectionalLayer(forward: $0, backward: $1, initialState: start, recomputation: recomputation)
+      }
       return BenchSubject(self, elementType, key: key, layers: both)
     }
-    let ahead = cells(0).map { RecurrentLayer($0, initialState: start) }
+    let ahead = cells(0).map { RecurrentLayer($0, initialState: start, recomputation: recomputation) }
     return BenchSubject(self, elementType, key: key, layers: ahead)
   }
 }

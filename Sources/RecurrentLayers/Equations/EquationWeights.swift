@@ -103,7 +103,7 @@ public struct EquationWeights: Module {
         input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
         vectors: vectors.map(\.parameter.value), cache: cache),
       initial: state ?? compiled.program.stateWidths.map { _ in nil },
-      stepValues: modifiers.values(compiled.stepValues))
+      stepValues: modifiers.values(compiled.stepValues), recomputation: modifiers.recomputation)
     return (inputs.replacingValues(result.outputs), result.last)
   }
 }

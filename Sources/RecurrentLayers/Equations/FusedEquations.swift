@@ -74,7 +74,7 @@ extension FusedWeights {
     let result = ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
       weights: programWeights(kind), initial: state ?? compiled.program.stateWidths.map { _ in nil },
-      stepValues: modifiers.values(compiled.stepValues))
+      stepValues: modifiers.values(compiled.stepValues), recomputation: modifiers.recomputation)
     return (inputs.replacingValues(result.outputs), result.last)
   }
 

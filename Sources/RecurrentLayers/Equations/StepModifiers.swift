@@ -1,6 +1,7 @@
 public import RecurrentTensor
 
-/// What happens to the state of a cell at every step besides its equations. All of it is constant: no gradient flows to it.
+/// What happens to the state of a cell at every step besides its equations, and how much of it is kept for the way back.
+/// All of it is constant: no gradient flows to it.
 public struct StepModifiers: Sendable {
   /// What the hidden state is multiplied by on its way to the recurrent matrices: dropout on the recurrent state. `[N, H]`
   /// for all steps, or `[T, N, H]`.
@@ -10,6 +11,8 @@ public struct StepModifiers: Sendable {
   public var carry: [Tensor?] = []
   /// What the whole state is multiplied by before a step: 0 where a row begins anew, else 1. `[T, N, 1]`.
   public var keep: Tensor?
+  /// What is kept of the steps for the way back. It changes no number; cells of your own that give `step` alone keep all.
+  public var recomputation = Recomputation.never
 
   /// Nothing happens besides the equations.
   public init() {}
