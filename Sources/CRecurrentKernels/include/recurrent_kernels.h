@@ -232,6 +232,13 @@ typedef struct rk_kernels {
                                       const rk_recurrent_backward *_Nonnull calls);
 
   /* --- recurrent layers whose cell is a program (cell_program.h) */
+  /* The functions of their instructions by themselves: y[i] = f(x[i]), with the constants p and q of rk_activation;
+   * y may be x. */
+  void (*_Nonnull activation)(rk_activation f, double p, double q, int64_t n, const rk_real *_Nonnull x,
+                              rk_real *_Nonnull y);
+  /* dx[i] = dy[i] f'(x[i]), given y = f(x); dx may be dy. */
+  void (*_Nonnull activation_gradient)(rk_activation f, double p, double q, int64_t n, const rk_real *_Nonnull y,
+                                       const rk_real *_Nonnull dy, rk_real *_Nonnull dx);
   int64_t (*_Nonnull program_gradient_steps)(const rk_program_problem *_Nonnull problem);
   int64_t (*_Nonnull program_kept_size)(const rk_program_problem *_Nonnull problem);
   int64_t (*_Nonnull program_forward_workspace)(const rk_program_problem *_Nonnull problem);

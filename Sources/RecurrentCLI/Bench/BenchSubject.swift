@@ -67,6 +67,8 @@ private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable {
       outputs = model.stack(SequenceBatch(model.input.value, lengths: lengths), from: state).outputs.values
     case .train:
       let (lengths, state) = (lengths, state)
+      // Held any longer, the outputs of the run before would count as memory that this one needs.
+      outputs = nil
       outputs = scope.evaluate(at: &model, key: key, outputGradient: outputGradient) { model in
         model.stack(SequenceBatch(model.input.value, lengths: lengths), from: state).outputs.values
       }

@@ -18,7 +18,7 @@ public struct ElmanCell: FusedCell {
     /// None: a linear recurrence.
     case identity
 
-    fileprivate var kind: RecurrentKind {
+    var kind: RecurrentKind {
       switch self {
       case .tanh: RecurrentKind(cell: RK_ELMAN, activation: RK_TANH)
       case .relu: RecurrentKind(cell: RK_ELMAN, activation: RK_RELU)

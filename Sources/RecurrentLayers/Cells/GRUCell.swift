@@ -49,7 +49,7 @@ public struct GRUCell: FusedCell {
     weights.visit(&visitor, hiddenHiddenName: variant == .resetAfter ? "weight_hh" : "weight_hh_reset_before")
   }
 
-  private var kind: RecurrentKind {
+  var kind: RecurrentKind {
     RecurrentKind(cell: variant == .resetAfter ? RK_GRU_RESET_AFTER : RK_GRU_RESET_BEFORE)
   }
 

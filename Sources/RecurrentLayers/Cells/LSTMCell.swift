@@ -15,7 +15,7 @@ public struct LSTMCell: FusedCell {
   /// The matrices and biases, four gates each.
   public var weights: FusedWeights
 
-  private static let kind = RecurrentKind(cell: RK_LSTM)
+  static let kind = RecurrentKind(cell: RK_LSTM)
   private static let forgetGate = 1
 
   /// A cell with random weights.

@@ -92,6 +92,16 @@ public struct EquationWeights: Module {
     }
   }
 
+  /// The weights as programs take them.
+  private var tensors: ProgramWeights {
+    ProgramWeights(
+      input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
+      vectors: vectors.map(\.parameter.value), cache: cache)
+  }
+
+  /// The equations with these weights.
+  var equationForm: EquationForm { EquationForm(program: programs.plain.program, weights: tensors) }
+
   /// Runs a sequence through the cell: the outputs `[T, N, H]`, and the parts of the state after each row's last step.
   func scan(
     _ inputs: SequenceBatch, from state: [Tensor]?, direction: Direction, modifiers: StepModifiers
@@ -99,9 +109,7 @@ public struct EquationWeights: Module {
     let compiled = programs.program(for: modifiers.kinds)
     let result = ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
-      weights: ProgramWeights(
-        input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
-        vectors: vectors.map(\.parameter.value), cache: cache),
+      weights: tensors,
       initial: state ?? compiled.program.stateWidths.map { _ in nil },
       stepValues: modifiers.values(compiled.stepValues), recomputation: modifiers.recomputation)
     return (inputs.replacingValues(result.outputs), result.last)

@@ -78,6 +78,13 @@ extension FusedWeights {
     return (inputs.replacingValues(result.outputs), result.last)
   }
 
+  /// The equations of a kind of cell with these weights.
+  func equationForm(_ kind: RecurrentKind) -> EquationForm {
+    EquationForm(
+      program: FusedEquations.program(kind, hiddenSize: hiddenSize, modifiers: .init()).program,
+      weights: programWeights(kind))
+  }
+
   /// The weights in the order of the equations. Where one bias stands beside each matrix, they are added up, but for that
   /// which the reset gate of a GRU multiplies.
   private func programWeights(_ kind: RecurrentKind) -> ProgramWeights {

@@ -35,7 +35,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil, recomputation: Recomputation = .never
   ) {
     precondition(
-      recomputation == .never || cell is any FusedCell || cell is any EquationCell,
+      recomputation == .never || cell is any CellWithEquations,
       "a cell that gives single steps has no segments to make again")
     self.cell = cell
     self.recomputation = recomputation
