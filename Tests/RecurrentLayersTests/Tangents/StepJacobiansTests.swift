@@ -24,7 +24,7 @@ struct StepJacobiansTests {
             let next = cell.step(x[time], from: Cell.State(components: parts)).components
             return (0..<rows).map { row in next.flatMap { $0.slice(axis: 0, row..<row + 1).doubles } }
           }
-          let width = 1e-4
+          let width = 1e-5
           let (up, down, farUp, farDown) = (after(width), after(-width), after(2 * width), after(-2 * width))
           for row in 0..<rows {
             let measured = up[row].indices.map {
