@@ -19,7 +19,7 @@ typedef enum rk_region {
   RK_GRADIENT,   /* backward: gradients that products over many steps take up later */
   RK_STATE,      /* forward: the state before the step; backward: its gradient, 0 at first */
   RK_NEXT_STATE, /* forward: the state after the step; backward: its gradient */
-  RK_ROW_SUM,    /* backward: sums over the steps of a few rows, 0 at first */
+  RK_ROW_SUM,    /* backward: sums over the steps of a chunk and a few rows, 0 at first */
   RK_PARAMETER,  /* the same for all rows and steps */
   RK_REGIONS
 } rk_region;
@@ -108,6 +108,7 @@ typedef struct rk_program_problem {
   int64_t steps, batch, input_size;
   const int32_t *_Nullable lengths; /* as in rk_recurrent */
   int32_t reverse;
+  int64_t first_step, end_step;     /* as in rk_recurrent */
 } rk_program_problem;
 
 enum { RK_MOST_MATRICES = 4, RK_MOST_STATES = 8, RK_MOST_STEP_VALUES = 8 };

@@ -76,6 +76,13 @@ typedef struct rk_recurrent {
    * state itself): the [N, H] numbers for time t begin at hidden_mask + t hidden_mask_step. NULL: ones. */
   const rk_real *_Nullable hidden_mask;
   int64_t hidden_mask_step; /* N·H, or 0 for one mask for all steps */
+  /* The segment of time that a call works on: the steps first_step ..< end_step; an end_step of 0 means T. All arrays
+   * are those of the whole sequence, but for `saved`, which is that of the segment. h0 and c0 are the states before the
+   * segment, in the order of the walk; for a row that begins in it, its initial state. A way back in segments has the
+   * bits of the whole one if every segment but the first of the walk has a multiple of recurrent_gradient_steps steps,
+   * counted from the last real step of the longest row, or, if `reverse`, from step 0. */
+  int64_t first_step;
+  int64_t end_step;
 } rk_recurrent;
 
 /* y[t, n] is the output at time t, also when `reverse`; rows past their length are 0. The last states are those after
@@ -266,6 +273,8 @@ typedef struct rk_kernels {
                                            const rk_real *_Nonnull w_ih, const rk_real *_Nonnull w_hh,
                                            const rk_real *_Nullable b_ih, const rk_real *_Nullable b_hh,
                                            rk_real *_Nonnull packed_backward);
+  /* Steps whose gradients of weights are summed at once. */
+  int64_t (*_Nonnull recurrent_gradient_steps)(const rk_recurrent *_Nonnull problem);
   int64_t (*_Nonnull recurrent_saved_size)(const rk_recurrent *_Nonnull problem);
   int64_t (*_Nonnull recurrent_forward_workspace)(const rk_recurrent *_Nonnull problem, int32_t training);
   int64_t (*_Nonnull recurrent_backward_workspace)(const rk_recurrent *_Nonnull problem);
@@ -277,6 +286,14 @@ typedef struct rk_kernels {
                                       const rk_recurrent_backward *_Nonnull calls);
 
   /* --- recurrent layers whose cell is a program (cell_program.h) */
+  /* The functions of their instructions by themselves: y[i] = f(x[i]), with the constants p and q of rk_activation;
+   * y may be x. */
+  void (*_Nonnull activation)(rk_activation f, double p, double q, int64_t n, const rk_real *_Nonnull x,
+                              rk_real *_Nonnull y);
+  /* dx[i] = dy[i] f'(x[i]), given y = f(x); dx may be dy. */
+  void (*_Nonnull activation_gradient)(rk_activation f, double p, double q, int64_t n, const rk_real *_Nonnull y,
+                                       const rk_real *_Nonnull dy, rk_real *_Nonnull dx);
+  int64_t (*_Nonnull program_gradient_steps)(const rk_program_problem *_Nonnull problem);
   int64_t (*_Nonnull program_kept_size)(const rk_program_problem *_Nonnull problem);
   int64_t (*_Nonnull program_forward_workspace)(const rk_program_problem *_Nonnull problem);
   int64_t (*_Nonnull program_backward_workspace)(const rk_program_problem *_Nonnull problem);

@@ -7,6 +7,8 @@ struct BenchMeasurement: Sendable {
   let threads: Int
   let timing: Stopwatch.Timing
   let checksum: Double
+  /// Bytes that training held besides weights, inputs, outputs and gradients.
+  let keptBytes: Int
   /// The least time that the machine allows, in seconds, where its limits are known.
   let limit: Double?
   /// Operations that one core did in a second just before, where the limits are known.
@@ -28,6 +30,7 @@ struct BenchMeasurement: Sendable {
     var subject = problem.prepared()
     timing = stopwatch.time { subject.run() }
     checksum = Checksum.of(subject.results)
+    keptBytes = subject.keptByteCount
     limit = limits?.seconds(problem)
     peakPerCore = limits?.limits.peakPerCore
     self.problem = problem
@@ -49,6 +52,8 @@ struct BenchMeasurement: Sendable {
     if problem.lengths != .full { json["lengths"] = .string(problem.lengths.rawValue) }
     if problem.isBidirectional { json["bidirectional"] = true }
     for (name, share) in problem.noise { json[name] = .number(Double("\(share)") ?? 0) }
+    if problem.recomputes { json["recompute"] = true }
+    if problem.mode == .train { json["kept_bytes"] = .integer(keptBytes) }
     if problem.state != .zero { json["state"] = .string(problem.state.rawValue) }
     if showsShare, let limit, let share, let peakPerCore {
       json["peak_gflops_per_core"] = .number((peakPerCore / 1e8).rounded() / 10)
@@ -74,6 +79,7 @@ extension BenchProblem {
     if lengths != .full { words.append("lengths \(lengths.rawValue)") }
     if isBidirectional { words.append("both directions") }
     words += noise.map { "\($0.name) \($0.share)" }
+    if recomputes { words.append("recomputed in time") }
     if state != .zero { words.append("state \(state.rawValue)") }
     return words.isEmpty ? "" : ", " + words.joined(separator: ", ")
   }

@@ -32,6 +32,8 @@ struct BenchProblem: Sendable {
   /// The share of the state that a step leaves as it was.
   var zoneout: Float = 0
   var state = StartingState.zero
+  /// Whether training keeps the states at the borders of segments of time only, and makes the rest again.
+  var recomputes = false
 
   /// What is dropped or kept at random, if anything.
   var noise: [(name: String, share: Float)] {

@@ -7,6 +7,8 @@ protocol BenchRunnable {
   mutating func run()
   /// What the last run gave: the outputs, then, in training, the gradients of all parameters and of the input.
   var results: [Tensor] { get }
+  /// Bytes that training held at one time besides weights, the input and the gradients that were asked for; 0 otherwise.
+  var keptByteCount: Int { get }
 }
 
 /// The layers of a problem and its input, which is a parameter here, so that its gradient is computed as well.
@@ -67,10 +69,19 @@ private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable where Layer.Sta
       outputs = model.stack(SequenceBatch(model.input.value, lengths: lengths), from: state).outputs.values
     case .train:
       let (lengths, state) = (lengths, state)
+      // Held any longer, the outputs of the run before would count as memory that this one needs.
+      outputs = nil
       outputs = scope.evaluate(at: &model, key: key, outputGradient: outputGradient) { model in
         model.stack(SequenceBatch(model.input.value, lengths: lengths), from: state).outputs.values
       }
     }
+  }
+
+  var keptByteCount: Int {
+    guard mode == .train, let outputs else { return 0 }
+    // What remains is that of the layers alone: each layer has outputs of its own, and the input has a gradient.
+    let stride = outputs.elementType.stride
+    return scope.heldByteCount - (model.stack.layers.count * outputs.count + model.input.value.count) * stride
   }
 
   var results: [Tensor] {
@@ -124,6 +135,7 @@ extension BenchProblem {
     _ elementType: ElementType, _ key: RandomKey, _ cell: (_ inputSize: Int, _ key: RandomKey) -> Cell
   ) -> any BenchRunnable {
     let start: InitialState = state == .trainable ? .trainable : .zero
+    let recomputation: Recomputation = recomputes ? .automatic : .never
     let layers = 0..<shape.layers
     func cells(_ direction: Int) -> [Cell] {
       layers.map { cell(inputSize(ofLayer: $0), key.folding(2 * $0 + direction)) }
@@ -131,12 +143,14 @@ extension BenchProblem {
     if isBidirectional {
       let both = zip(cells(0), cells(1)).map {
         BidirectionalLayer(
-          forward: $0, backward: $1, initialState: start, stateDropout: droppingState, zoneout: keepingState)
+          forward: $0, backward: $1, initialState: start, stateDropout: droppingState, zoneout: keepingState,
+          recomputation: recomputation)
       }
       return BenchSubject(self, elementType, key: key, layers: both)
     }
     let ahead = cells(0).map {
-      RecurrentLayer($0, initialState: start, stateDropout: droppingState, zoneout: keepingState)
+      RecurrentLayer(
+        $0, initialState: start, stateDropout: droppingState, zoneout: keepingState, recomputation: recomputation)
     }
     return BenchSubject(self, elementType, key: key, layers: ahead)
   }

@@ -62,6 +62,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("where layers begin: zero, given, trainable", valueName: "kind"))
   var state: BenchProblem.StartingState = .zero
 
+  @Flag(help: "training keeps the states at the borders of segments of time, and makes the rest again")
+  var recompute = false
+
   @Flag(help: "each time as share of what this machine allows")
   var share = false
 
@@ -117,7 +120,7 @@ struct BenchCommand: ParsableCommand {
         modes.map { mode in
           BenchProblem(
             cell: cell, shape: shape, mode: mode, lengths: lengths, isBidirectional: bidirectional, dropout: dropout,
-            stateDropout: stateDropout, zoneout: zoneout, state: state)
+            stateDropout: stateDropout, zoneout: zoneout, state: state, recomputes: recompute)
         }
       }
     }

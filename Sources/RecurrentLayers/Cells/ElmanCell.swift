@@ -18,7 +18,7 @@ public struct ElmanCell: FusedCell {
     /// None: a linear recurrence.
     case identity
 
-    fileprivate var kind: RecurrentKind {
+    var kind: RecurrentKind {
       switch self {
       case .tanh: RecurrentKind(cell: RK_ELMAN, activation: RK_TANH)
       case .relu: RecurrentKind(cell: RK_ELMAN, activation: RK_RELU)
@@ -64,7 +64,9 @@ public struct ElmanCell: FusedCell {
   public func scan(
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction, modifiers: StepModifiers
   ) -> (SequenceBatch, HiddenState) {
-    if modifiers.isMaskOnly { return run(inputs, state, direction, OptionalTensor(modifiers.hiddenMask)) }
+    if modifiers.isMaskOnly {
+      return run(inputs, state, direction, OptionalTensor(modifiers.hiddenMask), modifiers.recomputation)
+    }
     let (outputs, last) = weights.scanAsEquations(
       activation.kind, inputs, from: state?.components, direction: direction, modifiers: modifiers)
     return (outputs, HiddenState(components: last))
@@ -78,24 +80,28 @@ public struct ElmanCell: FusedCell {
   }
 
   private func run(
-    _ inputs: SequenceBatch, _ state: HiddenState?, _ direction: Direction, _ mask: OptionalTensor
+    _ inputs: SequenceBatch, _ state: HiddenState?, _ direction: Direction, _ mask: OptionalTensor,
+    _ recomputation: Recomputation = .never
   ) -> (SequenceBatch, HiddenState) {
     let result = weights.scan(
       activation.kind, inputs, hidden: state.map { OptionalTensor($0.hidden) } ?? .absent, cell: .absent,
-      direction: direction,
-      hiddenMask: mask)
+      direction: direction, hiddenMask: mask, recomputation: recomputation)
     return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
   }
 
-  /// Both directions in one fused call; see `RecurrentCell`.
+  /// Both directions in one fused call where the equations are all that happens; see `RecurrentCell`.
   public static func scanBothWays(
     _ forward: ElmanCell, _ backward: ElmanCell, _ inputs: SequenceBatch,
-    from states: (forward: HiddenState?, backward: HiddenState?), hiddenMasks: (forward: Tensor?, backward: Tensor?)
+    from states: (forward: HiddenState?, backward: HiddenState?),
+    modifiers: (forward: StepModifiers, backward: StepModifiers)
   ) -> (outputs: SequenceBatch, forward: HiddenState, backward: HiddenState) {
     precondition(forward.activation == backward.activation, "the two directions have cells of different kinds")
+    guard modifiers.forward.isMaskOnly, modifiers.backward.isMaskOnly else {
+      return scanOneWayAfterTheOther(forward, backward, inputs, from: states, modifiers: modifiers)
+    }
     let result = FusedWeights.scanBothWays(
       forward.activation.kind, forward.weights, backward.weights, inputs,
-      hidden: (states.forward?.hidden, states.backward?.hidden), hiddenMasks: hiddenMasks)
+      hidden: (states.forward?.hidden, states.backward?.hidden), modifiers: modifiers)
     return (
       inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden.forward),
       HiddenState(hidden: result.lastHidden.backward)

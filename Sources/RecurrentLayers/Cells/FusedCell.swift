@@ -1,7 +1,7 @@
 public import RecurrentTensor
 
 /// A cell that the library has kernels for: a whole sequence is one call.
-public protocol FusedCell: TraceableCell {
+public protocol FusedCell: TraceableCell, CellWithEquations {
   /// The matrices and biases.
   var weights: FusedWeights { get set }
 }

@@ -73,9 +73,16 @@ public struct FusedWeights: Module {
   /// Runs a sequence through the fused kernel of a kind of cell.
   func scan(
     _ kind: RecurrentKind, _ inputs: SequenceBatch, hidden: OptionalTensor, cell: OptionalTensor, direction: Direction,
-    hiddenMask: OptionalTensor = .absent
+    hiddenMask: OptionalTensor = .absent, recomputation: Recomputation = .never
   ) -> RecurrentScan.Result {
-    RecurrentScan.apply(
+    if recomputation != .never {
+      let start = BidirectionalScan.Direction(
+        weights: tensors, initialHidden: hidden, initialCell: cell, hiddenMask: hiddenMask)
+      let recomputed = RecomputedScan.apply(
+        kind, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward, start, recomputation)
+      if let recomputed { return recomputed }
+    }
+    return RecurrentScan.apply(
       kind, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward, weights: tensors,
       initialHidden: hidden, initialCell: cell, hiddenMask: hiddenMask)
   }
@@ -91,16 +98,18 @@ public struct FusedWeights: Module {
   static func scanBothWays(
     _ kind: RecurrentKind, _ forward: FusedWeights, _ backward: FusedWeights, _ inputs: SequenceBatch,
     hidden: (forward: Tensor?, backward: Tensor?), cell: (forward: Tensor?, backward: Tensor?) = (nil, nil),
-    hiddenMasks: (forward: Tensor?, backward: Tensor?)
+    modifiers: (forward: StepModifiers, backward: StepModifiers)
   ) -> BidirectionalScan.Result {
-    BidirectionalScan.apply(
-      kind, inputs.values, lengths: inputs.lengths,
-      forward: BidirectionalScan.Direction(
-        weights: forward.tensors, initialHidden: OptionalTensor(hidden.forward),
-        initialCell: OptionalTensor(cell.forward), hiddenMask: OptionalTensor(hiddenMasks.forward)),
-      backward: BidirectionalScan.Direction(
-        weights: backward.tensors, initialHidden: OptionalTensor(hidden.backward),
-        initialCell: OptionalTensor(cell.backward), hiddenMask: OptionalTensor(hiddenMasks.backward)))
+    let ahead = BidirectionalScan.Direction(
+      weights: forward.tensors, initialHidden: OptionalTensor(hidden.forward),
+      initialCell: OptionalTensor(cell.forward), hiddenMask: OptionalTensor(modifiers.forward.hiddenMask))
+    let back = BidirectionalScan.Direction(
+      weights: backward.tensors, initialHidden: OptionalTensor(hidden.backward),
+      initialCell: OptionalTensor(cell.backward), hiddenMask: OptionalTensor(modifiers.backward.hiddenMask))
+    let recomputed = RecomputedScan.apply(
+      kind, inputs.values, lengths: inputs.lengths, forward: ahead, backward: back, modifiers.forward.recomputation)
+    return recomputed
+      ?? BidirectionalScan.apply(kind, inputs.values, lengths: inputs.lengths, forward: ahead, backward: back)
   }
 }
 

@@ -49,7 +49,7 @@ public struct GRUCell: FusedCell {
     weights.visit(&visitor, hiddenHiddenName: variant == .resetAfter ? "weight_hh" : "weight_hh_reset_before")
   }
 
-  private var kind: RecurrentKind {
+  var kind: RecurrentKind {
     RecurrentKind(cell: variant == .resetAfter ? RK_GRU_RESET_AFTER : RK_GRU_RESET_BEFORE)
   }
 
@@ -65,7 +65,9 @@ public struct GRUCell: FusedCell {
   public func scan(
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction, modifiers: StepModifiers
   ) -> (SequenceBatch, HiddenState) {
-    if modifiers.isMaskOnly { return run(inputs, state, direction, OptionalTensor(modifiers.hiddenMask)) }
+    if modifiers.isMaskOnly {
+      return run(inputs, state, direction, OptionalTensor(modifiers.hiddenMask), modifiers.recomputation)
+    }
     let (outputs, last) = weights.scanAsEquations(
       kind, inputs, from: state?.components, direction: direction, modifiers: modifiers)
     return (outputs, HiddenState(components: last))
@@ -79,23 +81,28 @@ public struct GRUCell: FusedCell {
   }
 
   private func run(
-    _ inputs: SequenceBatch, _ state: HiddenState?, _ direction: Direction, _ mask: OptionalTensor
+    _ inputs: SequenceBatch, _ state: HiddenState?, _ direction: Direction, _ mask: OptionalTensor,
+    _ recomputation: Recomputation = .never
   ) -> (SequenceBatch, HiddenState) {
     let result = weights.scan(
       kind, inputs, hidden: state.map { OptionalTensor($0.hidden) } ?? .absent, cell: .absent, direction: direction,
-      hiddenMask: mask)
+      hiddenMask: mask, recomputation: recomputation)
     return (inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden))
   }
 
-  /// Both directions in one fused call; see `RecurrentCell`.
+  /// Both directions in one fused call where the equations are all that happens; see `RecurrentCell`.
   public static func scanBothWays(
     _ forward: GRUCell, _ backward: GRUCell, _ inputs: SequenceBatch,
-    from states: (forward: HiddenState?, backward: HiddenState?), hiddenMasks: (forward: Tensor?, backward: Tensor?)
+    from states: (forward: HiddenState?, backward: HiddenState?),
+    modifiers: (forward: StepModifiers, backward: StepModifiers)
   ) -> (outputs: SequenceBatch, forward: HiddenState, backward: HiddenState) {
     precondition(forward.variant == backward.variant, "the two directions have cells of different kinds")
+    guard modifiers.forward.isMaskOnly, modifiers.backward.isMaskOnly else {
+      return scanOneWayAfterTheOther(forward, backward, inputs, from: states, modifiers: modifiers)
+    }
     let result = FusedWeights.scanBothWays(
       forward.kind, forward.weights, backward.weights, inputs,
-      hidden: (states.forward?.hidden, states.backward?.hidden), hiddenMasks: hiddenMasks)
+      hidden: (states.forward?.hidden, states.backward?.hidden), modifiers: modifiers)
     return (
       inputs.replacingValues(result.outputs), HiddenState(hidden: result.lastHidden.forward),
       HiddenState(hidden: result.lastHidden.backward)

@@ -15,7 +15,7 @@ public struct LSTMCell: FusedCell {
   /// The matrices and biases, four gates each.
   public var weights: FusedWeights
 
-  private static let kind = RecurrentKind(cell: RK_LSTM)
+  static let kind = RecurrentKind(cell: RK_LSTM)
   private static let forgetGate = 1
 
   /// A cell with random weights.
@@ -47,7 +47,9 @@ public struct LSTMCell: FusedCell {
   public func scan(
     _ inputs: SequenceBatch, from state: LSTMState?, direction: Direction, modifiers: StepModifiers
   ) -> (SequenceBatch, LSTMState) {
-    if modifiers.isMaskOnly { return run(inputs, state, direction, OptionalTensor(modifiers.hiddenMask)) }
+    if modifiers.isMaskOnly {
+      return run(inputs, state, direction, OptionalTensor(modifiers.hiddenMask), modifiers.recomputation)
+    }
     let (outputs, last) = weights.scanAsEquations(
       LSTMCell.kind, inputs, from: state?.components, direction: direction, modifiers: modifiers)
     return (outputs, LSTMState(components: last))
@@ -61,32 +63,38 @@ public struct LSTMCell: FusedCell {
   }
 
   private func run(
-    _ inputs: SequenceBatch, _ state: LSTMState?, _ direction: Direction, _ mask: OptionalTensor
+    _ inputs: SequenceBatch, _ state: LSTMState?, _ direction: Direction, _ mask: OptionalTensor,
+    _ recomputation: Recomputation = .never
   ) -> (SequenceBatch, LSTMState) {
     if let state {
-      return run(inputs, OptionalTensor(state.hidden), OptionalTensor(state.cell), direction, mask)
+      return run(inputs, OptionalTensor(state.hidden), OptionalTensor(state.cell), direction, mask, recomputation)
     }
-    return run(inputs, .absent, .absent, direction, mask)
+    return run(inputs, .absent, .absent, direction, mask, recomputation)
   }
 
   private func run(
     _ inputs: SequenceBatch, _ hidden: OptionalTensor, _ cell: OptionalTensor, _ direction: Direction,
-    _ mask: OptionalTensor
+    _ mask: OptionalTensor, _ recomputation: Recomputation
   ) -> (SequenceBatch, LSTMState) {
     let result = weights.scan(
-      LSTMCell.kind, inputs, hidden: hidden, cell: cell, direction: direction, hiddenMask: mask)
+      LSTMCell.kind, inputs, hidden: hidden, cell: cell, direction: direction, hiddenMask: mask,
+      recomputation: recomputation)
     return (inputs.replacingValues(result.outputs), LSTMState(hidden: result.lastHidden, cell: result.lastCell))
   }
 
-  /// Both directions in one fused call; see `RecurrentCell`.
+  /// Both directions in one fused call where the equations are all that happens; see `RecurrentCell`.
   public static func scanBothWays(
     _ forward: LSTMCell, _ backward: LSTMCell, _ inputs: SequenceBatch,
-    from states: (forward: LSTMState?, backward: LSTMState?), hiddenMasks: (forward: Tensor?, backward: Tensor?)
+    from states: (forward: LSTMState?, backward: LSTMState?),
+    modifiers: (forward: StepModifiers, backward: StepModifiers)
   ) -> (outputs: SequenceBatch, forward: LSTMState, backward: LSTMState) {
+    guard modifiers.forward.isMaskOnly, modifiers.backward.isMaskOnly else {
+      return scanOneWayAfterTheOther(forward, backward, inputs, from: states, modifiers: modifiers)
+    }
     let result = FusedWeights.scanBothWays(
       kind, forward.weights, backward.weights, inputs,
       hidden: (states.forward?.hidden, states.backward?.hidden),
-      cell: (states.forward?.cell, states.backward?.cell), hiddenMasks: hiddenMasks)
+      cell: (states.forward?.cell, states.backward?.cell), modifiers: modifiers)
     return (
       inputs.replacingValues(result.outputs),
       LSTMState(hidden: result.lastHidden.forward, cell: result.lastCell.forward),

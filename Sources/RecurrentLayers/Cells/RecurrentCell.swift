@@ -49,7 +49,7 @@ public protocol RecurrentCell: Module {
   /// `[T, N, 2·H]`.
   static func scanBothWays(
     _ forward: Self, _ backward: Self, _ inputs: SequenceBatch, from states: (forward: State?, backward: State?),
-    hiddenMasks: (forward: Tensor?, backward: Tensor?)
+    modifiers: (forward: StepModifiers, backward: StepModifiers)
   ) -> (outputs: SequenceBatch, forward: State, backward: State)
 }
 
@@ -86,14 +86,19 @@ extension RecurrentCell {
   /// One direction after the other.
   public static func scanBothWays(
     _ forward: Self, _ backward: Self, _ inputs: SequenceBatch, from states: (forward: State?, backward: State?),
-    hiddenMasks: (forward: Tensor?, backward: Tensor?)
+    modifiers: (forward: StepModifiers, backward: StepModifiers)
   ) -> (outputs: SequenceBatch, forward: State, backward: State) {
-    func run(_ cell: Self, _ state: State?, _ direction: Direction, _ mask: Tensor?) -> (SequenceBatch, State) {
-      guard let mask else { return cell.scan(inputs, from: state, direction: direction) }
-      return cell.scan(inputs, from: state, direction: direction, hiddenMask: mask)
-    }
-    let (ahead, last) = run(forward, states.forward, .forward, hiddenMasks.forward)
-    let (back, first) = run(backward, states.backward, .backward, hiddenMasks.backward)
+    scanOneWayAfterTheOther(forward, backward, inputs, from: states, modifiers: modifiers)
+  }
+
+  static func scanOneWayAfterTheOther(
+    _ forward: Self, _ backward: Self, _ inputs: SequenceBatch, from states: (forward: State?, backward: State?),
+    modifiers: (forward: StepModifiers, backward: StepModifiers)
+  ) -> (outputs: SequenceBatch, forward: State, backward: State) {
+    let (ahead, last) = forward.scan(
+      inputs, from: states.forward, direction: .forward, modifiers: modifiers.forward)
+    let (back, first) = backward.scan(
+      inputs, from: states.backward, direction: .backward, modifiers: modifiers.backward)
     let joined = Tensor(concatenating: [ahead.values, back.values], axis: 2)
     return (inputs.replacingValues(joined), last, first)
   }

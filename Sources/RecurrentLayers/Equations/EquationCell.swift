@@ -1,7 +1,7 @@
 public import RecurrentTensor
 
 /// A cell given by its equations: a whole sequence is one call into a fused loop, with gradients.
-public protocol EquationCell: TraceableCell {
+public protocol EquationCell: TraceableCell, CellWithEquations {
   /// The matrices, biases and vectors.
   var weights: EquationWeights { get set }
 }

@@ -102,6 +102,18 @@ public struct EquationWeights: Module {
     }
   }
 
+  /// The weights as a program takes them.
+  private func tensors(_ modifiers: StepModifiers, _ compiled: EquationPrograms.Compiled) -> ProgramWeights {
+    ProgramWeights(
+      input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
+      vectors: modifiers.vectors(compiled.vectorSources, of: vectors.map(\.parameter.value)), cache: cache)
+  }
+
+  /// The equations with these weights.
+  var equationForm: EquationForm {
+    EquationForm(program: programs.plain.program, weights: tensors(StepModifiers(), programs.plain))
+  }
+
   /// Runs a sequence through the cell: the outputs `[T, N, H]`, and the parts of the state after each row's last step.
   func scan(
     _ inputs: SequenceBatch, from state: [Tensor]?, direction: Direction, modifiers: StepModifiers
@@ -129,11 +141,9 @@ public struct EquationWeights: Module {
     let compiled = programs.program(for: kinds)
     let result = ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward,
-      weights: ProgramWeights(
-        input: inputHidden.value, inputBias: inputBias?.value, matrices: matrices.map(\.parameter.value),
-        vectors: modifiers.vectors(compiled.vectorSources, of: vectors.map(\.parameter.value)), cache: cache),
-      initial: state ?? [],
-      stepValues: modifiers.values(compiled.stepValues, inputs, runningMoments: runningMoments))
+      weights: tensors(modifiers, compiled), initial: state ?? [],
+      stepValues: modifiers.values(compiled.stepValues, inputs, runningMoments: runningMoments),
+      recomputation: modifiers.recomputation)
     for (moments, seen) in zip(runningMoments, result.batchStatistics) {
       moments.record(means: seen.means, inverseDeviations: seen.inverseDeviations, of: inputs)
     }

@@ -100,7 +100,15 @@ extension FusedWeights {
     weights.vectors = modifiers.vectors(compiled.vectorSources, of: weights.vectors)
     return ProgramScan.apply(
       compiled.program, inputs.values, lengths: inputs.lengths, isReversed: direction == .backward, weights: weights,
-      initial: state ?? [], stepValues: modifiers.values(compiled.stepValues, inputs))
+      initial: state ?? [], stepValues: modifiers.values(compiled.stepValues, inputs),
+      recomputation: modifiers.recomputation)
+  }
+
+  /// The equations of a kind of cell with these weights.
+  func equationForm(_ kind: RecurrentKind) -> EquationForm {
+    EquationForm(
+      program: FusedEquations.program(kind, hiddenSize: hiddenSize, modifiers: .init()).program,
+      weights: programWeights(kind))
   }
 
   /// The weights in the order of the equations. Where one bias stands beside each matrix, they are added up, but for that

@@ -1,7 +1,7 @@
 public import RecurrentTensor
 
-/// What happens to the state of a cell at every step besides its equations. All of it but `first` is constant: no gradient
-/// flows to it.
+/// What happens to the state of a cell at every step besides its equations, and how much of it is kept for the way back.
+/// All of it but `first` is constant: no gradient flows to it.
 public struct StepModifiers: Sendable {
   /// What the hidden state is multiplied by on its way to the recurrent matrices: dropout on the recurrent state. `[N, H]`
   /// for all steps, or `[T, N, H]`.
@@ -13,6 +13,8 @@ public struct StepModifiers: Sendable {
   public var keep: Tensor?
   /// Where `keep` is 0, the state that the row begins anew with: one row for each part, `[1, …]`. Empty for zeros.
   public var first: [Tensor] = []
+  /// What is kept of the steps for the way back. It changes no number; cells of your own that give `step` alone keep all.
+  public var recomputation = Recomputation.never
 
   /// Nothing happens besides the equations.
   public init() {}

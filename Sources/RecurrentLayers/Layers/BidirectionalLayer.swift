@@ -47,18 +47,20 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   /// How the outputs of the two directions become one.
   public let merge: Merge
 
-  /// A layer of two cells of the same sizes, with weights of their own.
+  /// A layer of two cells of the same sizes, with weights of their own; see `RecurrentLayer` for the options.
   public init(
     forward: Cell, backward: Cell, merge: Merge = .concatenate, initialState: InitialState = .zero,
-    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil
+    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil, recomputation: Recomputation = .never
   ) {
     precondition(
       forward.inputSize == backward.inputSize && forward.hiddenSize == backward.hiddenSize,
       "the cells of a bidirectional layer must have the same sizes")
     self.forward = RecurrentLayer(
-      forward, direction: .forward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout)
+      forward, direction: .forward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout,
+      recomputation: recomputation)
     self.backward = RecurrentLayer(
-      backward, direction: .backward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout)
+      backward, direction: .backward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout,
+      recomputation: recomputation)
     self.merge = merge
   }
 
@@ -88,9 +90,7 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
     _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
   ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
     switch merge {
-    case .concatenate where !forward.hasModifiers(for: inputs) && !backward.hasModifiers(for: inputs):
-      sideBySide(inputs, from: state)
-    case .concatenate: merging(inputs, from: state) { Tensor(concatenating: [$0, $1], axis: 2) }
+    case .concatenate: sideBySide(inputs, from: state)
     case .sum: merging(inputs, from: state) { $0 + $1 }
     case .average: merging(inputs, from: state) { ($0 + $1) * 0.5 }
     case .multiply: merging(inputs, from: state) { $0 * $1 }
@@ -113,10 +113,7 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
       from: (
         forward.firstState(inputs, given: state?.forward), backward.firstState(inputs, given: state?.backward)
       ),
-      hiddenMasks: (
-        forward.stateDropout?.mask(for: inputs, hiddenSize: forward.outputSize),
-        backward.stateDropout?.mask(for: inputs, hiddenSize: backward.outputSize)
-      ))
+      modifiers: (forward.modifiers(for: inputs), backward.modifiers(for: inputs)))
     return (result.outputs, BidirectionalState(forward: result.forward, backward: result.backward))
   }
 

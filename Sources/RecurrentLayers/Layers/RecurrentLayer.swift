@@ -16,6 +16,8 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public var stateDropout: StateDropout?
   /// What keeps units of the state as they were for a step.
   public var zoneout: Zoneout?
+  /// What is kept for the way back, and what made again. It changes time and memory, no number.
+  public let recomputation: Recomputation
   @usableFromInline var initialState: TrainableState<Cell.State>?
 
   /// A layer around a cell.
@@ -26,11 +28,17 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   ///   - initialState: What the first state is when none is given.
   ///   - stateDropout: What drops parts of the hidden state between steps in training; nothing unless told otherwise.
   ///   - zoneout: What keeps units of the state as they were for a step; nothing unless told otherwise.
+  ///   - recomputation: What is kept for the way back; everything unless told otherwise. Only cells whose whole sequence
+  ///     is one call, the library's and those given by equations, can make again what was not kept.
   public init(
     _ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero,
-    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil
+    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil, recomputation: Recomputation = .never
   ) {
+    precondition(
+      recomputation == .never || cell is any CellWithEquations,
+      "a cell that gives single steps has no segments to make again")
     self.cell = cell
+    self.recomputation = recomputation
     self.zoneout = zoneout
     self.direction = direction
     self.stateDropout = stateDropout
@@ -59,7 +67,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: Cell.State?
   ) -> (outputs: SequenceBatch, finalState: Cell.State) {
-    if stateDropout != nil || hasModifiers(for: inputs) {
+    if stateDropout != nil || zoneout != nil || recomputation != .never || inputs.resets != nil {
       return cell.scan(
         inputs, from: firstState(inputs, given: state), direction: direction, modifiers: modifiers(for: inputs))
     }
@@ -69,14 +77,11 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     return cell.scan(inputs, from: state, direction: direction)
   }
 
-  /// Whether more happens to the state than the cell's equations and a mask say.
-  @usableFromInline
-  func hasModifiers(for inputs: SequenceBatch) -> Bool { zoneout != nil || inputs.resets != nil }
-
   /// What happens to the state besides the cell's equations in the running step.
   @usableFromInline
   func modifiers(for inputs: SequenceBatch) -> StepModifiers {
     var modifiers = StepModifiers()
+    modifiers.recomputation = recomputation
     modifiers.hiddenMask = stateDropout?.mask(for: inputs, hiddenSize: cell.hiddenSize)
     if let zoneout {
       let first = cell.zeroState(

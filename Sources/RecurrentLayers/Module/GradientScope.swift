@@ -97,6 +97,10 @@ public final class GradientScope {
   @usableFromInline
   func close() { tape.close() }
 
+  /// Bytes that the scope holds for the next step: as many as the largest step so far needed at one time for intermediate
+  /// results, their gradients, and what was kept for the way back.
+  package var heldByteCount: Int { tape.byteCount }
+
   /// Makes the gradients zero, in the memory of the previous step unless somebody has kept a copy of them.
   private func clearGradients(elementType: ElementType) {
     let fits = gradients.layout.total == layout.total && gradients.flat.elementType == elementType

@@ -12,6 +12,13 @@ public struct TokenBatch: Sendable, Hashable {
   /// The number of symbols of each row; nil when all rows have T.
   public let lengths: [Int32]?
 
+  init(tokens: [Int32], stepCount: Int, batchSize: Int, lengths: [Int32]?) {
+    self.tokens = tokens
+    self.stepCount = stepCount
+    self.batchSize = batchSize
+    self.lengths = lengths
+  }
+
   /// A batch of sequences, padded to the longest.
   public init(_ sequences: [[Int32]]) {
     let longest = sequences.map(\.count).max() ?? 0

@@ -4,10 +4,10 @@ import CRecurrentKernels
 struct ScanProblem: Sendable {
   let kind: RecurrentKind
   /// `[T, N, I]`
-  private let inputs: Shape
-  private let hiddenSize: Int
-  private let lengths: [Int32]?
-  private let isReversed: Bool
+  let inputs: Shape
+  let hiddenSize: Int
+  let lengths: [Int32]?
+  let isReversed: Bool
   private let hiddenMask: TensorElements?
   /// Elements from the mask of one step to that of the next.
   private let maskStep: Int
@@ -39,11 +39,20 @@ struct ScanProblem: Sendable {
     var problem = rk_recurrent(
       cell: kind.cell, activation: kind.activation, slope: Double(kind.slope), steps: Int64(inputs[0]),
       batch: Int64(inputs[1]), input_size: Int64(inputs[2]), hidden_size: Int64(hiddenSize), lengths: nil,
-      reverse: isReversed ? 1 : 0, hidden_mask: hiddenMask?.pointer, hidden_mask_step: Int64(maskStep))
+      reverse: isReversed ? 1 : 0, hidden_mask: hiddenMask?.pointer, hidden_mask_step: Int64(maskStep), first_step: 0,
+      end_step: 0)
     guard let lengths else { return body(&problem) }
     return lengths.withUnsafeBufferPointer { buffer in
       problem.lengths = buffer.baseAddress
       return body(&problem)
     }
+  }
+
+  /// Calls `body` with the descriptions of several problems.
+  static func withDescriptions<Value>(
+    _ problems: ArraySlice<ScanProblem>, _ known: [rk_recurrent] = [], _ body: ([rk_recurrent]) -> Value
+  ) -> Value {
+    guard let problem = problems.first else { return body(known) }
+    return problem.withDescription { withDescriptions(problems.dropFirst(), known + [$0.pointee], body) }
   }
 }

@@ -25,6 +25,8 @@ package final class CellProgram: @unchecked Sendable {
   package let batchStatistics: [(offset: Int, width: Int)]
   /// Instructions of the way there and of the way back.
   package let instructionCounts: (forward: Int, backward: Int)
+  /// The equations themselves.
+  let nodes: CellNodes
   private let deallocate: () -> Void
 
   init(_ graph: CellGraph, _ forward: ForwardLowering, _ backward: BackwardLowering, output: Int?) {
@@ -40,6 +42,7 @@ package final class CellProgram: @unchecked Sendable {
       rk_program_parameter(
         parameter: Int32(assignment.parameterSlot($0)), gradient: Int32(assignment.gradientSlot($0)))
     }
+    nodes = CellNodes(graph)
     inputWidth = graph.inputWidth
     stateWidths = graph.states.map { graph.entries[$0].width }
     outputWidth = Int(assignment.slots.slots[outputSlot].width)

@@ -2,18 +2,23 @@ import CRecurrentKernels
 
 /// A whole sequence through a cell that is a program, in one direction: one record on the tape, one loop over time in C.
 package struct ProgramScan: DifferentiableOperation {
-  private let program: CellProgram
+  private let problem: ProgramProblem
   private let x: TensorElements
   private let inputs: Place
-  private let lengths: [Int32]?
-  private let isReversed: Bool
   private let weights: ProgramWeights
   private let vectorBlock: Storage?
   private let stepValues: [Tensor]
-  private let initial: [Place]
-  private let outputWidth: Int
-  private let kept: Storage
   private let stepRecords: Storage?
+  private let initial: [Place]
+  private let segments: TimeSegments
+  /// What the way back reads of all steps, or, where that is made again, the states at the borders of segments.
+  private let kept: Kept
+
+  private enum Kept: Sendable {
+    case everything(Storage)
+    /// The initial state, and for every border the parts of the state, `[N, width]` each.
+    case borders(initial: [TensorElements?], [[Tensor]])
+  }
 
   /// All outputs, `[T, N, H]`, and the parts of the state after each row's last real step, `[N, width]`.
   package struct Result {
@@ -32,9 +37,10 @@ package struct ProgramScan: DifferentiableOperation {
   ///     zero.
   ///   - stepValues: What the equations call step values: `[T, N, width]`, `[N, width]` for all steps, and one row for
   ///     all rows where N is 1. Constants: no gradient flows to them.
+  ///   - recomputation: What is kept for the way back, and what made again.
   package static func apply(
     _ program: CellProgram, _ x: Tensor, lengths: [Int32]?, isReversed: Bool, weights: ProgramWeights,
-    initial: [Tensor?], stepValues: [Tensor] = []
+    initial: [Tensor?], stepValues: [Tensor] = [], recomputation: Recomputation = .never
   ) -> Result {
     requireRank(3, x.shape, in: "recurrent layer")
     weights.check(program, x)
@@ -42,40 +48,40 @@ package struct ProgramScan: DifferentiableOperation {
       initial.count <= program.stateWidths.count
         && zip(initial, program.stateWidths).allSatisfy { $0 == nil || $0?.shape == [x.shape[1], $1] },
       "the state is that of another cell or batch")
+    let initial = initial + Array(repeating: nil, count: program.stateWidths.count - initial.count)
     precondition(stepValues.count == program.stepValueWidths.count, "the step values are those of another cell")
     let tape = Tape.common(of: [x] + weights.all + initial.compactMap { $0 })
     let type = x.elementType
-    let kernels = x.kernels
-    let outputWidth = program.outputWidth
-    var outputs = Tensor(uninitialized: x.shape.replacing(axis: 2, with: outputWidth), elementType: type, on: tape)
-    var last = program.stateWidths.map { Tensor(uninitialized: [x.shape[1], $0], elementType: type, on: tape) }
-    let packedInput = weights.cache.input.forward(weights.input)
-    let packed = zip(weights.cache.matrices, weights.matrices).map { $0.forward($1) }
-    let vectors = weights.vectorBlock(program, on: tape)
-    let stepRecords = makeStepRecords(program, x, tape)
-    var kept: Storage?
-    withProblem(program, x.shape, lengths, isReversed) { problem in
-      kept = tape?.makeBlock(count: Int(kernels.pointee.program_kept_size(problem)), elementType: type)
-      let size = Int(kernels.pointee.program_forward_workspace(problem))
-      SpareMemory.withScratch(byteCount: size * type.stride) { workspace in
-        var call = rk_program_forward(
-          x: x.pointer, packed_input: packedInput.base, input_bias: weights.inputBias?.pointer,
-          packed: four(packed.map { UnsafeRawPointer($0.base) }), bias: four(weights.biases.map { $0?.pointer }),
-          parameters: vectors.map { UnsafeRawPointer($0.base) }, step_values: eight(stepValues, x.shape),
-          initial: eight(initial.map { $0?.pointer }), y: outputs.mutablePointer, y_stride: Int64(outputWidth),
-          last: eight(last.map { $0.mutablePointer }), step_records: stepRecords?.base, kept: kept?.base,
-          workspace: workspace)
-        kernels.pointee.program_forward(problem, &call)
-      }
+    let problem = ProgramProblem(program, x.shape, lengths: lengths, isReversed: isReversed)
+    let segments =
+      tape == nil ? TimeSegments(whole: x.shape[0]) : problem.segments(x.kernels, recomputation)
+    var outputs = Tensor(
+      uninitialized: x.shape.replacing(axis: 2, with: problem.outputWidth), elementType: type, on: tape)
+    func makeStates() -> [Tensor] {
+      program.stateWidths.map { Tensor(uninitialized: [x.shape[1], $0], elementType: type, on: tape) }
     }
-    extendLifetime((packedInput, packed, vectors))
-    let statistics = stepRecords.map { batchStatistics(program, $0, steps: x.shape[0]) } ?? []
-    guard let tape, let kept else { return Result(outputs: outputs, last: last, batchStatistics: statistics) }
+    let run = ProgramRun(
+      problem: problem, x: x.elements, weights: weights, vectorBlock: weights.vectorBlock(program, on: tape),
+      stepValues: stepValues, stepRecords: makeStepRecords(program, x, tape))
+    var before = initial.map { $0?.pointer }
+    var states: [[Tensor]] = []
+    var everything: Storage?
+    for range in segments.ranges {
+      let after = makeStates()
+      if let tape, segments.count == 1 { everything = problem.roomForKept(range, x.kernels, type, on: tape) }
+      run.forward(range, from: before, to: outputs.mutablePointer, last: after.map(\.mutablePointer), everything)
+      before = after.map { $0.pointer }
+      states.append(after)
+    }
+    var last = states.popLast() ?? makeStates()
+    extendLifetime((states, initial))
+    let statistics = run.stepRecords.map { batchStatistics(program, $0, steps: x.shape[0]) } ?? []
+    guard let tape else { return Result(outputs: outputs, last: last, batchStatistics: statistics) }
     let node = tape.record(
       ProgramScan(
-        program: program, x: x.elements, inputs: x.place, lengths: lengths, isReversed: isReversed, weights: weights,
-        vectorBlock: vectors, stepValues: stepValues, initial: initial.map { Place($0) }, outputWidth: outputWidth,
-        kept: kept, stepRecords: stepRecords),
+        problem: problem, x: x.elements, inputs: x.place, weights: weights, vectorBlock: run.vectorBlock,
+        stepValues: stepValues, stepRecords: run.stepRecords, initial: initial.map { Place($0) }, segments: segments,
+        kept: everything.map { .everything($0) } ?? .borders(initial: initial.map { $0?.elements }, states)),
       outputCount: 1 + last.count)
     outputs.node = node
     for part in last.indices { last[part].node = node.following(by: 1 + part) }
@@ -105,97 +111,67 @@ package struct ProgramScan: DifferentiableOperation {
 
   package func pullback(_ adjoints: inout Adjoints) {
     let dy = adjoints.takeOutputElements(0)
-    let dLast = program.stateWidths.indices.map { adjoints.takeOutputElements(1 + $0) }
+    let dLast = initial.indices.map { adjoints.takeOutputElements(1 + $0) }
     if dy == nil && dLast.allSatisfy({ $0 == nil }) { return }
     let type = x.storage.elementType
-    let kernels = x.storage.kernels
     let dx = adjoints.room(for: inputs, type)
     let dInitial = initial.map { adjoints.room(for: $0, type) }
-    let packedInput = weights.cache.input.backward(weights.input)
-    let packed = zip(weights.cache.matrices, weights.matrices).map { $0.backward($1) }
     let dVectors = vectorGradients(&adjoints)
-    ProgramScan.withProblem(program, inputs.shape, lengths, isReversed) { problem in
-      let size = Int(kernels.pointee.program_backward_workspace(problem))
-      var call = rk_program_backward(
-        x: x.pointer, packed_input: packedInput.base, packed: four(packed.map { UnsafeRawPointer($0.base) }),
-        parameters: vectorBlock.map { UnsafeRawPointer($0.base) }, step_values: eight(stepValues, inputs.shape),
-        step_records: stepRecords?.base, kept: kept.base, dy: dy?.pointer, dy_stride: Int64(outputWidth),
-        d_last: eight(dLast.map { $0?.pointer }),
-        dx: dx?.base, d_input_weight: adjoints.pointer(for: weights.input),
-        d_input_bias: adjoints.pointer(for: weights.inputBias),
-        d_weight: four(weights.matrices.map { adjoints.pointer(for: $0) }),
-        d_bias: four(weights.biases.map { adjoints.pointer(for: $0) }), d_parameters: dVectors?.mutablePointer,
-        d_initial: eight(dInitial.map { $0?.base }), workspace: adjoints.tape.scratch(count: size, elementType: type))
-      kernels.pointee.program_backward(problem, &call)
+    var call = ProgramRun.Gradients(
+      dy: dy?.pointer, dx: dx?.base, weights: weights, vectors: dVectors?.mutablePointer, &adjoints)
+    let run = ProgramRun(
+      problem: problem, x: x, weights: weights, vectorBlock: vectorBlock, stepValues: stepValues,
+      stepRecords: stepRecords)
+    switch kept {
+    case .everything(let kept):
+      call.last = dLast.map { $0?.pointer }
+      call.initial = dInitial.map { $0?.base }
+      run.backward(segments.ranges[0], kept, call, on: adjoints.tape)
+    case .borders(let initial, let borders):
+      runBack(run, initial, borders, &call, dLast, dInitial, on: adjoints.tape)
     }
-    extendLifetime((dy, dLast, packedInput, packed))
+    extendLifetime((dy, dLast))
     if let dx { adjoints.give(dx, to: inputs) }
     for (gradient, place) in zip(dInitial, initial) {
       if let gradient { adjoints.give(gradient, to: place) }
     }
     guard let dVectors else { return }
-    for (vector, place) in zip(weights.vectors, program.parameters) {
+    for (vector, place) in zip(weights.vectors, problem.program.parameters) {
       adjoints.add(dVectors.view([place.width], from: place.offset), to: vector.place)
     }
   }
 
+  /// Segment after segment, last one first: forward once more, then back.
+  private func runBack(
+    _ run: ProgramRun, _ initial: [TensorElements?], _ borders: [[Tensor]], _ call: inout ProgramRun.Gradients,
+    _ dLast: [TensorElements?], _ dInitial: [Storage?], on tape: Tape
+  ) {
+    let (type, kernels) = (x.storage.elementType, x.storage.kernels)
+    let rows = inputs.shape[1]
+    let widest = 0..<segments.longest
+    let kept = problem.roomForKept(widest, kernels, type, on: tape)
+    let outputs = tape.makeBlock(count: widest.count * rows * problem.outputWidth, elementType: type)
+    let between = problem.program.stateWidths.map { tape.makeBlock(count: rows * $0, elementType: type) }
+    for (number, range) in segments.ranges.enumerated().reversed() {
+      // The outputs are there already; these are written beside them, and as if the segment began with step 0.
+      let begin = range.lowerBound * rows * problem.outputWidth * type.stride
+      run.forward(
+        range, from: number == 0 ? initial.map { $0?.pointer } : borders[number - 1].map { $0.pointer },
+        to: outputs.base - begin, last: [], kept)
+      let isLast = number == segments.count - 1
+      call.last = isLast ? dLast.map { $0?.pointer } : between.map { UnsafeRawPointer($0.base) }
+      call.initial = number == 0 ? dInitial.map { $0?.base } : between.map(\.base)
+      run.backward(range, kept, call, on: tape)
+    }
+    extendLifetime((outputs, between))
+  }
+
   /// Zeros for the gradients of the vectors side by side; nil where nobody wants them.
   private func vectorGradients(_ adjoints: inout Adjoints) -> Tensor? {
-    guard let last = program.parameters.last, weights.vectors.contains(where: { $0.place.isWanted }) else { return nil }
+    guard let last = problem.program.parameters.last, weights.vectors.contains(where: { $0.place.isWanted }) else {
+      return nil
+    }
     return Tensor(
       repeating: 0, shape: [last.offset + last.width], elementType: x.storage.elementType, on: adjoints.tape)
   }
-
-  private static func withProblem(
-    _ program: CellProgram, _ inputs: Shape, _ lengths: [Int32]?, _ isReversed: Bool,
-    _ body: (UnsafePointer<rk_program_problem>) -> Void
-  ) {
-    var problem = rk_program_problem(
-      program: program.pointer, steps: Int64(inputs[0]), batch: Int64(inputs[1]), input_size: Int64(inputs[2]),
-      lengths: nil, reverse: isReversed ? 1 : 0)
-    guard let lengths else { return body(&problem) }
-    precondition(lengths.count == inputs[1], "\(lengths.count) lengths for a batch of \(inputs[1])")
-    precondition(lengths.allSatisfy { $0 >= 0 && $0 <= inputs[0] }, "a length is not between 0 and \(inputs[0]) steps")
-    lengths.withUnsafeBufferPointer { buffer in
-      problem.lengths = buffer.baseAddress
-      body(&problem)
-    }
-  }
-}
-
-/// Elements as C's arrays of four take them; nil where there are fewer.
-private func four<Element>(_ elements: [Element?], from first: Int = 0) -> (Element?, Element?, Element?, Element?) {
-  func element(_ index: Int) -> Element? { first + index < elements.count ? elements[first + index] : nil }
-  return (element(0), element(1), element(2), element(3))
-}
-
-private typealias Eight<Element> = (
-  Element?, Element?, Element?, Element?, Element?, Element?, Element?, Element?
-)
-
-/// The same for arrays of eight.
-private func eight<Element>(_ elements: [Element?]) -> Eight<Element> {
-  let (low, high) = (four(elements), four(elements, from: 4))
-  return (low.0, low.1, low.2, low.3, high.0, high.1, high.2, high.3)
-}
-
-/// Where C finds the step values of a batch of shape `[T, N, …]`.
-private func eight(
-  _ values: [Tensor], _ inputs: Shape
-) -> (
-  rk_step_values, rk_step_values, rk_step_values, rk_step_values, rk_step_values, rk_step_values, rk_step_values,
-  rk_step_values
-) {
-  let none = rk_step_values(values: nil, step_stride: 0, row_stride: 0)
-  let all = values.map { tensor in
-    let width = tensor.shape[-1]
-    let rows = tensor.shape[-2]
-    precondition(rows == inputs[1] || rows == 1, "step values for \(rows) rows in a batch of \(inputs[1])")
-    precondition(tensor.shape.rank == 2 || tensor.shape[0] == inputs[0], "step values for other steps than there are")
-    return rk_step_values(
-      values: tensor.pointer, step_stride: tensor.shape.rank == 3 ? Int64(rows * width) : 0,
-      row_stride: rows == 1 ? 0 : Int64(width))
-  }
-  func element(_ index: Int) -> rk_step_values { index < all.count ? all[index] : none }
-  return (element(0), element(1), element(2), element(3), element(4), element(5), element(6), element(7))
 }

@@ -48,8 +48,8 @@ extension TrainingRunner {
   private func averageFits(_ tensors: [String: Tensor]) -> Bool {
     switch average?.kind {
     case nil: tensors.isEmpty
-    case .exponential: tensors.numbered.count == 1
-    case .last(let count): tensors.numbered.count <= count
+    case .exponential: tensors.groupedByNumber.count == 1
+    case .last(let count): tensors.groupedByNumber.count <= count
     }
   }
 
@@ -58,7 +58,7 @@ extension TrainingRunner {
     try optimizer.restore(checkpoint.optimizer, for: model)
     if !checkpoint.best.isEmpty { best = try model.loading(checkpoint.best) }
     if let kind = average?.kind {
-      average = WeightAverage(kind, models: try checkpoint.average.numbered.map { try model.loading($0) })
+      average = WeightAverage(kind, models: try checkpoint.average.groupedByNumber.map { try model.loading($0) })
     }
     carry = task.initialCarry(inEpoch: checkpoint.description.state.epoch)
     try carry.restore(from: checkpoint.carry)
@@ -111,20 +111,6 @@ extension WeightAverage {
   /// The parameters of all models that the mean is computed from, their number before the path: `0.head.weight`.
   fileprivate var namedTensors: NamedTensors {
     models.enumerated().flatMap { number, model in model.namedTensors.map { ("\(number).\($0.name)", $0.tensor) } }
-  }
-}
-
-extension [String: Tensor] {
-  /// Takes tensors apart that have a number before their path; numbers begin at 0.
-  fileprivate var numbered: [[String: Tensor]] {
-    var groups: [[String: Tensor]] = []
-    while true {
-      let prefix = "\(groups.count)."
-      let group = filter { $0.key.hasPrefix(prefix) }
-      if group.isEmpty { return groups }
-      groups.append(
-        [String: Tensor](uniqueKeysWithValues: group.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
-    }
   }
 }
 

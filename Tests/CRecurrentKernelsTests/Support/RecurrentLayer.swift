@@ -105,7 +105,8 @@ struct RecurrentLayer: Sendable, CustomTestStringConvertible {
       var problem = rk_recurrent(
         cell: cell.kind, activation: cell.activation, slope: cell.slope, steps: Int64(steps), batch: Int64(batch),
         input_size: Int64(inputSize), hidden_size: Int64(hiddenSize), lengths: lengths, reverse: reverse ? 1 : 0,
-        hidden_mask: mask, hidden_mask_step: hasMaskPerStep ? Int64(batch * hiddenSize) : 0)
+        hidden_mask: mask, hidden_mask_step: hasMaskPerStep ? Int64(batch * hiddenSize) : 0, first_step: 0,
+        end_step: 0)
       return body(&problem)
     }
     guard let lengths else { return call(nil) }

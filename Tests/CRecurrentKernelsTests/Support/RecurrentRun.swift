@@ -22,15 +22,15 @@ struct RecurrentGradients {
 struct RecurrentRun {
   let kernels: Kernels
   let layer: RecurrentLayer
-  private let packed: Buffer
-  private let packedBackward: Buffer
-  private let x: Buffer
-  private let h0: Buffer?
-  private let c0: Buffer?
-  private let dy: Buffer?
-  private let dhLast: Buffer?
-  private let dcLast: Buffer?
-  private let hiddenMask: Buffer?
+  let packed: Buffer
+  let packedBackward: Buffer
+  let x: Buffer
+  let h0: Buffer?
+  let c0: Buffer?
+  let dy: Buffer?
+  let dhLast: Buffer?
+  let dcLast: Buffer?
+  let hiddenMask: Buffer?
 
   /// Packs the weights, unless another run has packed the same ones.
   init(_ kernels: Kernels, _ layer: RecurrentLayer, weightsOf other: RecurrentRun? = nil) {
@@ -55,7 +55,7 @@ struct RecurrentRun {
     hiddenMask = layer.hiddenMask.map(kernels.buffer)
   }
 
-  private func withProblem<Result>(_ body: (UnsafePointer<rk_recurrent>) -> Result) -> Result {
+  func withProblem<Result>(_ body: (UnsafePointer<rk_recurrent>) -> Result) -> Result {
     layer.withProblem(mask: hiddenMask.map { UnsafeRawPointer($0.pointer) }, body)
   }
 
@@ -97,14 +97,14 @@ struct RecurrentRun {
     return prepared.map(\.gradients)
   }
 
-  private static func withProblems(
+  static func withProblems(
     _ runs: [RecurrentRun], _ known: [rk_recurrent] = [], _ body: ([rk_recurrent]) -> Void
   ) {
     if known.count == runs.count { return body(known) }
     runs[known.count].withProblem { withProblems(runs, known + [$0.pointee], body) }
   }
 
-  private func prepareForward(training: Bool) -> (output: RecurrentOutput, call: rk_recurrent_forward) {
+  func prepareForward(training: Bool) -> (output: RecurrentOutput, call: rk_recurrent_forward) {
     let table = kernels.table
     let states = layer.batch * layer.hiddenSize
     let y = kernels.buffer(count: max(0, layer.steps * layer.batch * layer.stride - layer.gap))
@@ -138,7 +138,7 @@ struct RecurrentRun {
     return gradients
   }
 
-  private func prepareBackward(
+  func prepareBackward(
     after output: RecurrentOutput, before: Double, only: Set<String>?
   ) -> (gradients: RecurrentGradients, call: rk_recurrent_backward) {
     let table = kernels.table

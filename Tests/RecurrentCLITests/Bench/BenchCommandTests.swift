@@ -20,7 +20,7 @@ struct BenchCommandTests {
     #expect(lines[0]["peak_gflops_per_core"] as? Double ?? 0 > 0)
     #expect(lines[0]["read_gb_per_s"] as? [String: Any] != nil)
     for line in lines.dropFirst() {
-      #expect(Set(line.keys) == keys)
+      #expect(Set(line.keys) == keys.union(line["mode"] as? String == "train" ? ["kept_bytes"] : []))
       #expect(line["peer"] as? String == "recurrent" && line["threads"] as? Int == 1)
     }
     #expect(lines[1]["cell"] as? String == "LSTM" && lines[1]["mode"] as? String == "infer")
@@ -36,10 +36,28 @@ struct BenchCommandTests {
       "--cells", "GRU-reset-before", "--shapes", "6,4,3,5,2", "--modes", "train", "--share", "--lengths", "uniform",
       "--bidirectional", "--dropout", "0.3", "--state", "given", "--threads", "2")
     #expect(lines.count == 2)
-    let more: Set = ["lengths", "bidirectional", "dropout", "state", "limit_ms", "share", "peak_gflops_per_core"]
+    let more: Set = [
+      "kept_bytes", "lengths", "bidirectional", "dropout", "state", "limit_ms", "share", "peak_gflops_per_core",
+    ]
     #expect(Set(lines[1].keys) == keys.union(more))
     #expect(lines[1]["dropout"] as? Double == 0.3 && lines[1]["cell"] as? String == "GRU-reset-before")
     #expect(lines[1]["share"] as? Double ?? -1 >= 0)
+  }
+
+  /// Less memory, the same bits.
+  @Test func recomputationInTime() throws {
+    func line(_ options: String...) throws -> [String: Any] {
+      let arguments = [
+        "--cells", "LSTM", "--shapes", "900,16,4,8,1", "--modes", "train", "--no-limits", "--no-check",
+      ]
+      let result = try recurrent(["bench", "--json", "--budget", "0"] + arguments + options, in: TemporaryFolder())
+      return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    }
+    let (whole, recomputed) = (try line(), try line("--recompute"))
+    #expect(recomputed["recompute"] as? Bool == true && whole["recompute"] == nil)
+    #expect(recomputed["checksum"] as? Double == whole["checksum"] as? Double)
+    let kept = try #require(recomputed["kept_bytes"] as? Int)
+    #expect(try kept > 0 && kept * 3 < #require(whole["kept_bytes"] as? Int))
   }
 
   /// The same bytes: the sum sees every bit.
