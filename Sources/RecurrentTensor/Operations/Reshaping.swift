@@ -35,13 +35,12 @@ struct PermutationOperation: DifferentiableOperation {
   }
 
   func pullback(_ adjoints: inout Adjoints) {
-    guard let dy = adjoints.takeOutput() else { return }
-    adjoints.accumulate(into: x) { kernels, dx in
-      var walk = rk_walk(
-        dimensions: dy.shape, aStrides: dy.shape.strides,
-        bStrides: PermutationOperation.strides(of: x.shape, in: order))
-      kernels.pointee.copy(&walk, dy.pointer, dx, 1)
-    }
+    guard adjoints.wants(x), let dy = adjoints.takeOutput() else { return }
+    let dx = Tensor(uninitialized: x.shape, elementType: dy.elementType, on: adjoints.tape)
+    var walk = rk_walk(
+      dimensions: dy.shape, aStrides: dy.shape.strides, bStrides: PermutationOperation.strides(of: x.shape, in: order))
+    dy.kernels.pointee.copy(&walk, dy.pointer, dx.mutablePointer, 0)
+    adjoints.give(dx, to: x)
   }
 }
 
