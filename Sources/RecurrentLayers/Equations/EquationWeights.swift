@@ -111,7 +111,9 @@ public struct EquationWeights: Module {
 
   /// The equations with these weights.
   var equationForm: EquationForm {
-    EquationForm(program: programs.plain.program, weights: tensors(StepModifiers(), programs.plain))
+    precondition(
+      runningMoments.isEmpty, "a cell with batch normalisation has other equations at every step: use none or .layer")
+    return EquationForm(program: programs.plain.program, weights: tensors(StepModifiers(), programs.plain))
   }
 
   /// Runs a sequence through the cell: the outputs `[T, N, H]`, and the parts of the state after each row's last step.

@@ -41,7 +41,7 @@ extension RecurrentState {
   }
 }
 
-extension StackState: CarriedState where State: CarriedState {
+extension StackState: TensorCoded, CarriedState where State: CarriedState {
   /// Those of each layer behind its number: `0.hidden`.
   public var tensors: [(name: String, tensor: Tensor)] {
     layers.enumerated().flatMap { number, state in state.tensors.map { ("\(number).\($0.name)", $0.tensor) } }

@@ -9,6 +9,8 @@ package final class CellProgram: @unchecked Sendable {
   package let inputWidth: Int
   /// The widths of the parts of the state.
   package let stateWidths: [Int]
+  /// Which part of the state is the output; the first one where all are.
+  package let output: Int
   /// The width of an output.
   package let outputWidth: Int
   /// Rows and columns of the matrices of the recurrence.
@@ -45,6 +47,7 @@ package final class CellProgram: @unchecked Sendable {
     nodes = CellNodes(graph)
     inputWidth = graph.inputWidth
     stateWidths = graph.states.map { graph.entries[$0].width }
+    self.output = output.flatMap { graph.states.firstIndex(of: $0) } ?? 0
     outputWidth = Int(assignment.slots.slots[outputSlot].width)
     matrixShapes = graph.matrices.map { (graph.entries[$0.entry].width, graph.entries[$0.source].width) }
     matricesTakeBias = graph.matrices.map {

@@ -61,6 +61,7 @@ struct TangentStep {
         let factor = values[factor].value
         values.append(Dual(value: values[a].value * factor, tangents: values[a].tangents.map { $0 * factor }))
       case .normalized(let a, let epsilon): values.append(values[a].normalized(epsilon: epsilon))
+      case .batchNormalized: preconditionFailure("rows that are normalised together have no derivatives apart")
       }
     }
     return Result(states: nodes.next.map { values[$0] }, sources: nodes.matrices.map { values[$0.source].value })
