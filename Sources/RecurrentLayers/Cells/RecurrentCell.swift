@@ -95,10 +95,14 @@ extension RecurrentCell {
     _ forward: Self, _ backward: Self, _ inputs: SequenceBatch, from states: (forward: State?, backward: State?),
     modifiers: (forward: StepModifiers, backward: StepModifiers)
   ) -> (outputs: SequenceBatch, forward: State, backward: State) {
-    let (ahead, last) = forward.scan(
-      inputs, from: states.forward, direction: .forward, modifiers: modifiers.forward)
-    let (back, first) = backward.scan(
-      inputs, from: states.backward, direction: .backward, modifiers: modifiers.backward)
+    func run(_ cell: Self, _ state: State?, _ direction: Direction, _ modifiers: StepModifiers) -> (
+      SequenceBatch, State
+    ) {
+      if modifiers.isPlain { return cell.scan(inputs, from: state, direction: direction) }
+      return cell.scan(inputs, from: state, direction: direction, modifiers: modifiers)
+    }
+    let (ahead, last) = run(forward, states.forward, .forward, modifiers.forward)
+    let (back, first) = run(backward, states.backward, .backward, modifiers.backward)
     let joined = Tensor(concatenating: [ahead.values, back.values], axis: 2)
     return (inputs.replacingValues(joined), last, first)
   }

@@ -19,6 +19,9 @@ public struct StepModifiers: Sendable {
   /// Nothing happens besides the equations.
   public init() {}
 
+  /// Whether nothing is asked for.
+  var isPlain: Bool { isMaskOnly && hiddenMask == nil && recomputation == .never }
+
   /// Whether nothing but a mask on the hidden state is asked for, if anything.
   var isMaskOnly: Bool { keep == nil && carry.allSatisfy { $0 == nil } }
 

@@ -104,7 +104,7 @@ extension CellWithEquations {
       steps: (direction == .forward ? times : times.reversed()).map { time in
         let derivatives = step(x[time], from: states)
         states = derivatives.states
-        return StepJacobian(partNames: names, widths: form.program.stateWidths, matrices: derivatives.byState)
+        return StepJacobian(partNames: names, widths: form.program.stateWidths, matrices: derivatives.byState.permuted([0, 2, 1]))
       })
   }
 }

@@ -3,7 +3,7 @@
 ///
 /// With recomputation the layer keeps the states at the borders of segments of time only. The way back runs each segment
 /// forward once more just before it needs it: a third more work, memory of the order of the square root of the number of
-/// steps, and the same bits.
+/// steps, and the same bits. Inputs, outputs and masks that are new at every step are kept as they are.
 public enum Recomputation: Hashable, Sendable {
   /// Everything that the way back reads is kept.
   case never

@@ -12,7 +12,7 @@ package struct WeightGradients: Sendable {
 /// How the state depends on every weight, through all steps so far: what real-time recurrent learning (Williams and Zipser,
 /// 1989) carries from step to step instead of the past.
 package enum Influence: Sendable {
-  /// `[N, S, weights]`: a step costs S² multiplications for each weight.
+  /// `[N, weights, S]`: a step costs S² multiplications for each weight.
   case dense(DenseInfluence)
   /// One number for each part of the state and each weight of a unit: a step costs as much as there are weights.
   case diagonal(DiagonalInfluence)
@@ -64,7 +64,7 @@ package struct DenseInfluence: Sendable {
 
   private let program: CellProgram
   private let blocks: [Block]
-  /// For each block `[N, S, elements]`.
+  /// For each block `[N, elements, S]`.
   private var values: [Tensor]
 
   init(_ program: CellProgram, _ inputSize: Int, _ rows: Int, _ type: ElementType) {
@@ -82,16 +82,16 @@ package struct DenseInfluence: Sendable {
         Block(firstRow: places.vectors[number], shape: [vector.width], source: .one)
       }
     let size = program.stateWidths.reduce(0, +)
-    values = blocks.map { Tensor(repeating: 0, shape: [rows, size, $0.shape.elementCount], elementType: type) }
+    values = blocks.map { Tensor(repeating: 0, shape: [rows, $0.shape.elementCount, size], elementType: type) }
   }
 
-  /// P′ = J P + D ⊗ source.
+  /// P′ = P Jᵀ + source ⊗ D.
   fileprivate mutating func step(_ x: Tensor, from states: [Tensor], _ weights: ProgramWeights) -> [Tensor] {
     let step = JacobianStep(program, weights: weights)
     let derivatives = step(x, from: states)
     let direct = step.byWeightRows(x, from: states, WeightRows(program))
     for (number, block) in blocks.enumerated() {
-      let rows = direct.slice(axis: 2, block.firstRow..<block.firstRow + block.shape[0])
+      let rows = direct.slice(axis: 1, block.firstRow..<block.firstRow + block.shape[0])
       let source: Tensor? =
         switch block.source {
         case .input: x
@@ -99,16 +99,16 @@ package struct DenseInfluence: Sendable {
         case .one: nil
         }
       let now = source.map { rows.outer($0) } ?? rows
-      values[number] = matmul(derivatives.byState, values[number]) + now
+      values[number] = matmul(values[number], derivatives.byState) + now
     }
     return derivatives.states
   }
 
   fileprivate func gradients(ofOutput dy: Tensor) -> WeightGradients {
     let first = program.stateWidths[..<program.output].reduce(0, +)
-    let upstream = dy.reshaped(to: [dy.shape[0], 1, dy.shape[1]])
+    let upstream = dy.reshaped(to: [dy.shape[0], dy.shape[1], 1])
     let all = zip(blocks, values).map { block, influence in
-      matmul(upstream, influence.slice(axis: 1, first..<first + dy.shape[1])).sum(axis: 0).reshaped(to: block.shape)
+      matmul(influence.slice(axis: 2, first..<first + dy.shape[1]), upstream).sum(axis: 0).reshaped(to: block.shape)
     }
     let matrices = program.matrixShapes.count
     return WeightGradients(
@@ -117,11 +117,11 @@ package struct DenseInfluence: Sendable {
 }
 
 extension Tensor {
-  /// `[N, S, rows]` and `[N, columns]` to `[N, S, rows · columns]`: every row number times every column number.
+  /// `[N, rows, S]` and `[N, columns]` to `[N, rows · columns, S]`: every row times every column's number.
   fileprivate func outer(_ other: Tensor) -> Tensor {
-    let (batch, size, rows, columns) = (shape[0], shape[1], shape[2], other.shape[1])
-    let product = reshaped(to: [batch, size, rows, 1]) * other.reshaped(to: [batch, 1, 1, columns])
-    return product.reshaped(to: [batch, size, rows * columns])
+    let (batch, rows, size, columns) = (shape[0], shape[1], shape[2], other.shape[1])
+    let product = reshaped(to: [batch, rows, 1, size]) * other.reshaped(to: [batch, 1, columns, 1])
+    return product.reshaped(to: [batch, rows * columns, size])
   }
 }
 

@@ -2,7 +2,7 @@
 package struct StepDerivatives: Sendable {
   /// The parts of the state after the step, `[N, width]`.
   package var states: [Tensor]
-  /// With respect to the state before the step, `[N, S, S]`: rows after, columns before.
+  /// With respect to the state before the step, `[N, S, S]`: rows before, columns after.
   package var byState: Tensor
   /// What each matrix of the recurrence was multiplied by, `[N, columns]`.
   package var sources: [Tensor]
@@ -93,7 +93,7 @@ package struct JacobianStep {
       byState: joined(result, stateSize, x), sources: result.sources.map { $0.reshaped(to: [x.shape[0], $0.shape[2]]) })
   }
 
-  /// The derivatives of the state after the step by the places where weights enter, `[N, S, Z]`.
+  /// The derivatives of the state after the step by the places where weights enter, `[N, Z, S]`.
   func byWeightRows(_ x: Tensor, from states: [Tensor], _ rows: WeightRows) -> Tensor {
     joined(run(x, states, rows.seeds(program, x.elementType)), rows.count, x)
   }
@@ -103,12 +103,12 @@ package struct JacobianStep {
     return TangentStep(nodes: program.nodes, weights: weights)(projected, states, stepValues: [], along: seeds)
   }
 
-  /// The tangents of all parts, `[N, K, width]` each, as `[N, S, K]`.
+  /// The tangents of all parts, `[N, K, width]` each, as `[N, K, S]`.
   private func joined(_ result: TangentStep.Result, _ count: Int, _ x: Tensor) -> Tensor {
     let parts = zip(result.states, program.stateWidths).map { state, width in
       (state.tangents ?? Tensor(repeating: 0, shape: [1, count, width], elementType: x.elementType))
         .stretched(toRows: x.shape[0])
     }
-    return Tensor(concatenating: parts, axis: 2).permuted([0, 2, 1])
+    return Tensor(concatenating: parts, axis: 2)
   }
 }
