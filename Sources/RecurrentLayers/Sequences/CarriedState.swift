@@ -25,18 +25,25 @@ public protocol StepSequence: TensorCoded {
 }
 
 extension RecurrentState {
-  /// The parts under their names, or their numbers where the names are not known.
-  public var tensors: [(name: String, tensor: Tensor)] {
-    components.enumerated().map { number, part in
-      (number < Self.componentNames.count ? Self.componentNames[number] : String(number), part)
-    }
-  }
+  /// The parts under their names.
+  public var tensors: [(name: String, tensor: Tensor)] { zip(Self.componentNames, components).map { ($0, $1) } }
 
   /// A state from its named parts.
   public init?(tensors: [String: Tensor]) {
-    let names = Self.componentNames.isEmpty ? (0..<tensors.count).map { String($0) } : Self.componentNames
-    let parts = names.compactMap { tensors[$0] }
-    guard !parts.isEmpty, parts.count == names.count, parts.count == tensors.count else { return nil }
+    let parts = Self.componentNames.compactMap { tensors[$0] }
+    guard parts.count == Self.componentNames.count, parts.count == tensors.count else { return nil }
+    self.init(components: parts)
+  }
+}
+
+extension AnyState: CarriedState {
+  /// The parts under their numbers.
+  public var tensors: [(name: String, tensor: Tensor)] { components.enumerated().map { (String($0), $1) } }
+
+  /// A state of unknown kind from its numbered parts.
+  public init?(tensors: [String: Tensor]) {
+    let parts = (0..<tensors.count).compactMap { tensors[String($0)] }
+    guard !parts.isEmpty, parts.count == tensors.count else { return nil }
     self.init(components: parts)
   }
 }

@@ -104,7 +104,8 @@ extension CellWithEquations {
       steps: (direction == .forward ? times : times.reversed()).map { time in
         let derivatives = step(x[time], from: states)
         states = derivatives.states
-        return StepJacobian(partNames: names, widths: form.program.stateWidths, matrices: derivatives.byState.permuted([0, 2, 1]))
+        return StepJacobian(
+          partNames: names, widths: form.program.stateWidths, matrices: derivatives.byState.permuted([0, 2, 1]))
       })
   }
 }

@@ -56,12 +56,12 @@ struct RecomputationTests {
   static func bits<Layer: SequenceLayer>(_ layer: Layer, _ problem: Problem) -> [[UInt64]] {
     let key = RandomKey(seed: 8)
     let x = Tensor(normal: [problem.steps, problem.batch, layer.inputSize], key: key)
-    let zero = layer(SequenceBatch(Tensor(zeros: [0, problem.batch, layer.inputSize]))).finalState.components
+    let zero = layer.firstState(like: Tensor(zeros: [problem.batch, layer.inputSize]))
     var model = Model(
       layer: layer, x: Parameter(x),
       state: !problem.hasState
         ? []
-        : zero.enumerated().map { number, part in
+        : zero.components.enumerated().map { number, part in
           Parameter(Tensor(normal: part.shape, key: key.folding(number)))
         })
     model.mapParameters { _, value in value.converted(to: problem.elementType) }
@@ -69,7 +69,7 @@ struct RecomputationTests {
     let values = scope.evaluate(at: &model, key: key.folding(9)) { model in
       let (outputs, last) = model.layer(
         SequenceBatch(model.x.value, lengths: problem.lengths),
-        from: problem.hasState ? Layer.State(components: model.state.map(\.value)) : nil)
+        from: problem.hasState ? zero.replacing(components: model.state.map(\.value)) : nil)
       let loss =
         problem.usesLastState
         ? last.components.reduce(outputs.values.weighedSum()) { $0 + $1.weighedSum() } : outputs.values.weighedSum()
@@ -111,7 +111,9 @@ struct RecomputationTests {
 
   @Test(arguments: Problem.all) func cellsGivenByEquations(_ problem: Problem) {
     var variant = LSTMVariant()
-    (variant.hasPeepholes, variant.isNormalized, variant.projectionSize) = (true, true, 4)
+    (variant.hasPeepholes, variant.normalization, variant.projectionSize) = (true, .layer, 4)
+    Self.expectSameBits(LSTMVariantCell(inputSize: 3, hiddenSize: 5, variant: variant, key: Self.key), problem)
+    variant.normalization = .batch(steps: 3)
     Self.expectSameBits(LSTMVariantCell(inputSize: 3, hiddenSize: 5, variant: variant, key: Self.key), problem)
     Self.expectSameBits(RecurrentLayers.MinimalGatedCell(inputSize: 3, hiddenSize: 5, key: Self.key), problem)
     Self.expectSameBits(MinimalGRUCell(inputSize: 3, hiddenSize: 5, key: Self.key), problem)

@@ -10,9 +10,9 @@ enum CellsWithEquations {
 
   static var dense: [any CellWithEquations] {
     var everything = LSTMVariant()
-    (everything.hasPeepholes, everything.isNormalized, everything.projectionSize) = (true, true, 2)
+    (everything.hasPeepholes, everything.normalization, everything.projectionSize) = (true, .layer, 2)
     var normalized = GRUVariant()
-    (normalized.isNormalized, normalized.reset) = (true, .resetBefore)
+    (normalized.normalization, normalized.reset) = (.layer, .resetBefore)
     var clipped = LSTMVariant()
     (clipped.couplesGates, clipped.gateActivation, clipped.cellClip) = (true, .hardSigmoid(), 0.4)
     return [
