@@ -86,12 +86,16 @@ RK_INLINE void add_upto(float *to, vec value, int64_t left) { store_upto(to, loa
 
 /* Lanes joined pairwise, halves first: a fixed order. */
 RK_INLINE float sum_lanes(vec value) {
-  float lanes[RK_LANES];
-  memcpy(lanes, &value, sizeof lanes);
-  RK_UNROLLED for (int half = RK_LANES / 2; half > 0; half /= 2) {
-    RK_UNROLLED for (int lane = 0; lane < half; lane++) lanes[lane] += lanes[lane + half];
-  }
-  return lanes[0];
+#if RK_LANES == 16
+  const __typeof__(value.lo) eight = value.lo + value.hi;
+  const __typeof__(eight.lo) four = eight.lo + eight.hi;
+#elif RK_LANES == 8
+  const __typeof__(value.lo) four = value.lo + value.hi;
+#else
+  const vec four = value;
+#endif
+  const __typeof__(four.lo) two = four.lo + four.hi;
+  return two.x + two.y;
 }
 RK_INLINE float maximum_of_lanes(vec value) {
   float largest = value[0];

@@ -54,6 +54,8 @@ struct CellSlots {
   mutating func make(_ region: rk_region, width: Int) -> Int {
     let offset = sizes[Int(region.rawValue)]
     sizes[Int(region.rawValue)] += width
+    // Slots a multiple of 1 KB apart would fight for the same few cache sets, and loads wait for stores to others.
+    if width % 128 == 0, region != RK_STATE, region != RK_NEXT_STATE { sizes[Int(region.rawValue)] += 16 }
     return add(region, width: width, offset: offset)
   }
 

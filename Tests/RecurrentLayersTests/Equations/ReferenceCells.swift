@@ -26,8 +26,10 @@ enum ReferenceCells {
     return maximum(minimum(x, bound), -bound)
   }
 
-  private static func apply(_ f: CellActivation, _ x: Tensor) -> Tensor {
+  static func apply(_ f: CellActivation, _ x: Tensor) -> Tensor {
     switch f {
+    case .identity: x
+    case .relu: maximum(x, x * 0)
     case .sigmoid: sigmoid(x)
     case .tanh: tanh(x)
     case .hardTanh: limited(x, 1)
@@ -95,5 +97,34 @@ enum ReferenceCells {
     case .keepsOldState: return HiddenState(hidden: (1 - z) * n + z * h)
     case .takesNewState: return HiddenState(hidden: z * n + (1 - z) * h)
     }
+  }
+
+  /// Elman's cell with a leak, or with a vector in the place of the recurrent matrix.
+  static func leaky(
+    _ f: CellActivation, _ leak: Double, _ w: [String: Tensor], _ x: Tensor, _ h: Tensor
+  ) -> Tensor {
+    let recurrent = w["weight_hh"].map { $0.shape.rank == 1 ? h * $0 : product(h, $0) } ?? h
+    var sum = product(x, w["weight_ih"]) + recurrent
+    if let bias = w["bias"] { sum = sum + bias }
+    let rate = Tensor(doubles: [leak], shape: [1])
+    return (1 - rate) * h + rate * apply(f, sum)
+  }
+
+  static func minimalGated(_ w: [String: Tensor], _ x: Tensor, _ h: Tensor) -> Tensor {
+    let outside = (product(x, w["weight_ih"]) + (w["bias"] ?? x)).split(into: 2, axis: 1)
+    let f = sigmoid(outside[0] + product(h, w["weight_hh"]))
+    return (1 - f) * h + f * tanh(outside[1] + product(f * h, w["weight_hn"]))
+  }
+
+  static func minimalGRU(_ w: [String: Tensor], _ x: Tensor, _ h: Tensor) -> Tensor {
+    let a = (product(x, w["weight_ih"]) + (w["bias"] ?? x)).split(into: 2, axis: 1)
+    let z = sigmoid(a[0])
+    return (1 - z) * h + z * a[1]
+  }
+
+  static func minimalLSTM(_ w: [String: Tensor], _ x: Tensor, _ h: Tensor) -> Tensor {
+    let a = (product(x, w["weight_ih"]) + (w["bias"] ?? x)).split(into: 3, axis: 1)
+    let (f, i) = (sigmoid(a[0]), sigmoid(a[1]))
+    return f / (f + i) * h + i / (f + i) * a[2]
   }
 }
