@@ -15,6 +15,8 @@ enum BenchCell: String, CaseIterable, Sendable {
   /// The hidden state is half as wide as the cell state.
   case lstmProjected = "LSTM-projection"
   case lstmNormalized = "LSTM-layer-norm"
+  /// With the statistics of the batch, at every step.
+  case lstmBatchNormalized = "LSTM-batch-norm"
   case lstmClipped = "LSTM-cell-clip"
   /// Hard sigmoid and hard tanh.
   case lstmHard = "LSTM-hard"
@@ -31,7 +33,7 @@ enum BenchCell: String, CaseIterable, Sendable {
   /// Rows of H units in the matrix that meets the input.
   var inputGates: Int {
     switch self {
-    case .lstm, .lstmPeepholes, .lstmProjected, .lstmNormalized, .lstmClipped, .lstmHard: 4
+    case .lstm, .lstmPeepholes, .lstmProjected, .lstmNormalized, .lstmBatchNormalized, .lstmClipped, .lstmHard: 4
     case .gru, .gruResetBefore, .gruTakesNew, .gruNormalized, .lstmCoupled, .minimalLSTM: 3
     case .minimalGated, .minimalGRU: 2
     case .rnn, .rnnReLU, .rnnSoftsign, .rnnLeaky, .independent: 1

@@ -37,7 +37,8 @@ private struct BenchSubject<Layer: SequenceLayer>: BenchRunnable where Layer.Sta
     let data = key.folding(.data)
     mode = problem.mode
     lengths = problem.rowLengths
-    self.key = !problem.noise.isEmpty && problem.mode == .train ? key.folding(.dropout) : nil
+    let hasTrainingMode = !problem.noise.isEmpty || problem.cell == .lstmBatchNormalized
+    self.key = hasTrainingMode && problem.mode == .train ? key.folding(.dropout) : nil
 
     let input = Tensor(normal: [shape.steps, shape.batch, shape.inputSize], key: data.folding(0))
     model = BenchModel(stack: RecurrentStack(layers, dropout: problem.dropout), input: Parameter(input))
@@ -168,6 +169,7 @@ extension BenchCell {
     case .lstmCoupled: variant.couplesGates = true
     case .lstmProjected: variant.projectionSize = outputSize(hiddenSize)
     case .lstmNormalized: variant.normalization = .layer
+    case .lstmBatchNormalized: variant.normalization = .batch(steps: 1)
     case .lstmClipped: variant.cellClip = 3
     case .lstmHard:
       variant.gateActivation = .hardSigmoid()
