@@ -11,6 +11,8 @@ let package = Package(
     .executableTarget(
       name: "WriteYourOwnCell", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
     .executableTarget(
+      name: "CellByEquations", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
+    .executableTarget(
       name: "Structures", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
     .executableTarget(
       name: "UseModelFolder", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
