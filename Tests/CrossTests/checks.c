@@ -217,6 +217,7 @@ int main(int count, char **names) {
     check_random();
     check_layers();
     check_layer_bits();
+    check_programs();
     failures += end_checks();
     found++;
   }

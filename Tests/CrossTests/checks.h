@@ -70,5 +70,6 @@ void check_optimizers(void);
 void check_random(void);
 void check_layers(void);
 void check_layer_bits(void);
+void check_programs(void);
 
 #endif
