@@ -41,6 +41,8 @@ struct ReferenceCheck {
     var small = problem
     small.shape.steps = min(problem.shape.steps, 7)
     small.shape.batch = min(problem.shape.batch, 9)
+    // Two rows that are evened out together are as far apart as any others: their difference magnifies every rounding.
+    if problem.cell == .lstmBatchNormalized { small.lengths = .full }
     while small.operations > mostOperations, small.shape.batch > 2 { small.shape.batch -= 1 }
     while small.operations > mostOperations, small.shape.steps > 2 { small.shape.steps -= 1 }
     return small

@@ -9,6 +9,24 @@ public enum CellKind: String, Hashable, Sendable, CaseIterable {
   case gru
   /// Simple recurrent units.
   case elman
+  /// Simple recurrent units that see only themselves.
+  case independent = "indrnn"
+  /// The minimal gated unit.
+  case minimalGated = "mgu"
+  /// The minimal GRU, whose gates see the input only.
+  case minimalGRU = "mingru"
+  /// The minimal LSTM, whose gates see the input only.
+  case minimalLSTM = "minlstm"
+}
+
+/// The kinds of normalisation inside a cell that a configuration can name.
+public enum CellNormalizationKind: String, Hashable, Sendable, CaseIterable {
+  /// None.
+  case none
+  /// Over the units of each row.
+  case layer
+
+  var normalization: Normalization { self == .none ? .none : .layer }
 }
 
 /// The functions that a configuration can name for the simple recurrent cell.
@@ -23,6 +41,15 @@ public enum ElmanActivationKind: String, Hashable, Sendable, CaseIterable {
   case sigmoid
 
   var activation: ElmanCell.Activation {
+    switch self {
+    case .tanh: .tanh
+    case .relu: .relu
+    case .leakyReLU: .leakyReLU()
+    case .sigmoid: .sigmoid
+    }
+  }
+
+  var cellActivation: CellActivation {
     switch self {
     case .tanh: .tanh
     case .relu: .relu
@@ -67,6 +94,16 @@ public struct RecurrentArchitecture: Hashable, Sendable {
   public var gruVariant: GRUCell.Variant = .resetAfter
   /// The function of the simple recurrent cell.
   public var activation: ElmanActivationKind = .tanh
+  /// Whether the gates of the LSTM see its cell state.
+  public var hasPeepholes = false
+  /// What evens out the sums that go into the gates of an LSTM or a GRU.
+  public var normalization: CellNormalizationKind = .none
+  /// The share of units whose state a step leaves as it was, in training at random.
+  public var zoneout: Float = 0
+  /// The share of the hidden state that training drops on its way to the recurrent matrix, the same at all steps.
+  public var stateDropout: Float = 0
+  /// Whether the input of each layer is added to its output, through a matrix where the widths differ.
+  public var isResidual = false
   /// How many bias vectors there are.
   public var bias: RecurrentBias = .double
   /// How the first weights are drawn.
@@ -105,32 +142,90 @@ public struct RecurrentArchitecture: Hashable, Sendable {
   private func makeLayer(inputSize: Int, hiddenSize: Int, key: RandomKey) -> AnySequenceLayer {
     var first = initialization.initialization
     first.forgetBias = forgetBias ?? first.forgetBias
-    return switch cell {
+    switch cell {
+    case .lstm where hasPeepholes || normalization != .none:
+      var variant = LSTMVariant()
+      (variant.hasPeepholes, variant.normalization) = (hasPeepholes, normalization.normalization)
+      return wrap(key) { key in
+        LSTMVariantCell(
+          inputSize: inputSize, hiddenSize: hiddenSize, variant: variant, hasBias: bias != .none,
+          initialization: first, key: key)
+      }
     case .lstm:
-      wrap(key) { key in
+      return wrap(key) { key in
         LSTMCell(inputSize: inputSize, hiddenSize: hiddenSize, bias: bias, initialization: first, key: key)
       }
+    case .gru where normalization != .none:
+      var variant = GRUVariant()
+      (variant.reset, variant.normalization) = (gruVariant, normalization.normalization)
+      return wrap(key) { key in
+        GRUVariantCell(
+          inputSize: inputSize, hiddenSize: hiddenSize, variant: variant, hasBias: bias != .none,
+          initialization: first, key: key)
+      }
     case .gru:
-      wrap(key) { key in
+      return wrap(key) { key in
         GRUCell(
           inputSize: inputSize, hiddenSize: hiddenSize, variant: gruVariant, bias: bias, initialization: first,
           key: key)
       }
     case .elman:
-      wrap(key) { key in
+      return wrap(key) { key in
         ElmanCell(
           inputSize: inputSize, hiddenSize: hiddenSize, activation: activation.activation, bias: bias,
           initialization: first, key: key)
       }
+    case .independent:
+      return wrap(key) { key in
+        LeakyElmanCell(
+          inputSize: inputSize, hiddenSize: hiddenSize, activation: activation.cellActivation,
+          hasIndependentUnits: true, hasBias: bias != .none, initialization: first, key: key)
+      }
+    case .minimalGated:
+      return wrap(key) { key in
+        MinimalGatedCell(
+          inputSize: inputSize, hiddenSize: hiddenSize, hasBias: bias != .none, initialization: first, key: key)
+      }
+    case .minimalGRU:
+      return wrap(key) { key in
+        MinimalGRUCell(
+          inputSize: inputSize, hiddenSize: hiddenSize, hasBias: bias != .none, initialization: first, key: key)
+      }
+    case .minimalLSTM:
+      return wrap(key) { key in
+        MinimalLSTMCell(
+          inputSize: inputSize, hiddenSize: hiddenSize, hasBias: bias != .none, initialization: first, key: key)
+      }
     }
   }
 
-  private func wrap<Cell: RecurrentCell>(_ key: RandomKey, _ makeCell: (RandomKey) -> Cell) -> AnySequenceLayer {
-    if isBidirectional {
-      return AnySequenceLayer(
-        BidirectionalLayer(
-          forward: makeCell(key.folding(0)), backward: makeCell(key.folding(1)), initialState: initialState))
+  /// What this says that the kind of cell has no use for; nil where it all fits.
+  public var contradiction: String? {
+    if hasPeepholes, cell != .lstm { return "peepholes belong to the lstm, not to the \(cell.rawValue)" }
+    if normalization != .none, cell != .lstm, cell != .gru {
+      return "normalization is there for lstm and gru, not for the \(cell.rawValue)"
     }
-    return AnySequenceLayer(RecurrentLayer(makeCell(key.folding(0)), initialState: initialState))
+    return nil
+  }
+
+  private func wrap<Cell: RecurrentCell>(_ key: RandomKey, _ makeCell: (RandomKey) -> Cell) -> AnySequenceLayer {
+    let dropout = stateDropout > 0 ? StateDropout(stateDropout) : nil
+    let zoneout = zoneout > 0 ? Zoneout(hidden: zoneout, cell: zoneout) : nil
+    let forward = makeCell(key.folding(0))
+    if isBidirectional {
+      return skipping(
+        BidirectionalLayer(
+          forward: forward, backward: makeCell(key.folding(1)), initialState: initialState, stateDropout: dropout, zoneout: zoneout),
+        key)
+    }
+    return skipping(
+      RecurrentLayer(forward, initialState: initialState, stateDropout: dropout, zoneout: zoneout), key)
+  }
+
+  /// A layer, or what adds its input to its output.
+  private func skipping(_ layer: some SequenceLayer, _ key: RandomKey) -> AnySequenceLayer {
+    guard isResidual else { return AnySequenceLayer(layer) }
+    return AnySequenceLayer(
+      layer.inputSize == layer.outputSize ? Residual(layer) : Residual(layer, key: key.folding(2)))
   }
 }

@@ -65,4 +65,5 @@ extension CellKind: SettingChoice {
 }
 
 extension ElmanActivationKind: SettingChoice {}
+extension CellNormalizationKind: SettingChoice {}
 extension InitializationKind: SettingChoice {}

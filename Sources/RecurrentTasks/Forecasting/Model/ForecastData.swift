@@ -95,6 +95,9 @@ extension ForecastConfiguration {
           problem: "a bidirectional layer would see what it is to forecast",
           mend: "choose --arrangement windows with --labels last, or leave bidirectional out"))
     }
+    if let contradiction = architecture.contradiction {
+      throw .settings(.init(problem: contradiction, mend: "leave it out, or choose another cell"))
+    }
     return PreparationSettings(transform: transform, scaling: scaling, fitRows: fitScalerOn == .all ? .all : .train)
   }
 

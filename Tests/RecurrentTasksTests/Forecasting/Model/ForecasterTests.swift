@@ -124,7 +124,32 @@ private func forecaster(_ configuration: ForecastConfiguration, _ frame: SeriesF
     #expect { try forecaster.forecast(frame) } throws: { "\($0)".contains("5 rows, and a forecast needs 6") }
   }
 
+  /// Every kind of cell, with what its kind allows, makes the network that the settings describe.
+  @Test(arguments: CellKind.allCases) func cells(kind: CellKind) throws {
+    var configuration = configuration(.windows, .direct, horizon: 2)
+    configuration.labels = .last
+    configuration.architecture.cell = kind
+    configuration.architecture.layers = 2
+    configuration.architecture.isResidual = true
+    configuration.architecture.isBidirectional = true
+    (configuration.architecture.zoneout, configuration.architecture.stateDropout) = (0.1, 0.2)
+    configuration.architecture.hasPeepholes = kind == .lstm
+    configuration.architecture.normalization = kind == .lstm || kind == .gru ? .layer : .none
+    let frame = frame(pastCovariates: true)
+    let (forecaster, data) = try forecaster(configuration, frame)
+    let forecasts = try forecaster.forecasts(of: data.prepared[0], from: [30], horizon: 2)
+    let values = forecasts[0].values[0]
+    #expect(values.allSatisfy { $0.isFinite })
+    #expect(configuration.architecture.makeStack(inputSize: 3, key: RandomKey(seed: 1)).outputSize == 8)
+  }
+
   @Test func settingsThatContradictEachOther() throws {
+    var cell = configuration(.sequence, .direct, horizon: 1)
+    (cell.architecture.cell, cell.architecture.hasPeepholes) = (.gru, true)
+    #expect(throws: ForecastError.self) { try cell.preparation(seasonalPeriod: 7) }
+    (cell.architecture.cell, cell.architecture.hasPeepholes) = (.minimalGRU, false)
+    cell.architecture.normalization = .layer
+    #expect(throws: ForecastError.self) { try cell.preparation(seasonalPeriod: 7) }
     var sequence = configuration(.sequence, .direct, horizon: 1)
     sequence.scaler = .instance
     #expect(throws: ForecastError.self) { try sequence.preparation(seasonalPeriod: 7) }
