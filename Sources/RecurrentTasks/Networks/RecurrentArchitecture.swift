@@ -215,7 +215,8 @@ public struct RecurrentArchitecture: Hashable, Sendable {
     if isBidirectional {
       return skipping(
         BidirectionalLayer(
-          forward: forward, backward: makeCell(key.folding(1)), initialState: initialState, stateDropout: dropout, zoneout: zoneout),
+          forward: forward, backward: makeCell(key.folding(1)), initialState: initialState, stateDropout: dropout,
+          zoneout: zoneout),
         key)
     }
     return skipping(

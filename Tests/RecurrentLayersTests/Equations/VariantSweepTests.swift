@@ -114,7 +114,9 @@ struct VariantSweepTests {
     let (inputSize, hiddenSize, key) = (batch.inputSize, batch.hiddenSize, draws.key)
     switch seed % 4 {
     case 0:
-      let (f, leak) = (draws.one(of: [CellActivation.tanh, .relu, .sigmoid, .identity]), draws.one(of: [0.25, 0.5, 1]))
+      let (f, leak) = (
+        draws.one(of: [CellActivation.tanh, .relu, .sigmoid, .identity]), draws.one(of: [0.25, 0.5, 1])
+      )
       let cell = LeakyElmanCell(
         inputSize: inputSize, hiddenSize: hiddenSize, activation: f, leakRate: leak, hasIndependentUnits: draws.coin(),
         key: key)
