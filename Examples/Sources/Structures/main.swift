@@ -5,7 +5,7 @@
 
 let sections: [(name: String, run: () throws -> Void)] = [
   ("parity", runningParity), ("pattern", patternAnywhere), ("spell", spellNumbers), ("reverse", reverseStrings),
-  ("wave", goOnWithAWave), ("stream", keepAStream),
+  ("attention", reverseWithAttention), ("wave", goOnWithAWave), ("stream", keepAStream),
 ]
 
 let chosen = CommandLine.arguments.dropFirst()

@@ -31,13 +31,16 @@ struct BenchProblem: Sendable {
   var stateDropout: Float = 0
   /// The share of the state that a step leaves as it was.
   var zoneout: Float = 0
+  /// The share of the recurrent weights that a training step drops.
+  var weightDrop: Float = 0
   var state = StartingState.zero
   /// Whether training keeps the states at the borders of segments of time only, and makes the rest again.
   var recomputes = false
 
   /// What is dropped or kept at random, if anything.
   var noise: [(name: String, share: Float)] {
-    [("dropout", dropout), ("state_dropout", stateDropout), ("zoneout", zoneout)].filter { $0.share > 0 }
+    [("dropout", dropout), ("state_dropout", stateDropout), ("zoneout", zoneout), ("weight_drop", weightDrop)]
+      .filter { $0.share > 0 }
   }
 
   var directions: Int { isBidirectional ? 2 : 1 }

@@ -145,19 +145,21 @@ extension BenchProblem {
       let both = zip(cells(0), cells(1)).map {
         BidirectionalLayer(
           forward: $0, backward: $1, initialState: start, stateDropout: droppingState, zoneout: keepingState,
-          recomputation: recomputation)
+          weightDrop: droppingWeights, recomputation: recomputation)
       }
       return BenchSubject(self, elementType, key: key, layers: both)
     }
     let ahead = cells(0).map {
       RecurrentLayer(
-        $0, initialState: start, stateDropout: droppingState, zoneout: keepingState, recomputation: recomputation)
+        $0, initialState: start, stateDropout: droppingState, zoneout: keepingState, weightDrop: droppingWeights,
+        recomputation: recomputation)
     }
     return BenchSubject(self, elementType, key: key, layers: ahead)
   }
 
   private var droppingState: StateDropout? { stateDropout > 0 ? StateDropout(stateDropout, masks: .perStep) : nil }
   private var keepingState: Zoneout? { zoneout > 0 ? Zoneout(hidden: zoneout, cell: zoneout) : nil }
+  private var droppingWeights: WeightDrop? { weightDrop > 0 ? WeightDrop(weightDrop) : nil }
 }
 
 extension BenchCell {

@@ -59,6 +59,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("the share of the state that a step leaves as it was", valueName: "share"))
   var zoneout: Float = 0
 
+  @Option(help: ArgumentHelp("the share of the recurrent weights that training drops", valueName: "share"))
+  var weightDrop: Float = 0
+
   @Option(help: ArgumentHelp("where layers begin: zero, given, trainable", valueName: "kind"))
   var state: BenchProblem.StartingState = .zero
 
@@ -99,7 +102,10 @@ struct BenchCommand: ParsableCommand {
   private func checkNumbers() throws {
     guard budget.isFinite, budget >= 0 else { throw UsageError("--budget: \(budget) seconds are not 0 or more") }
     guard repeats >= 1 else { throw UsageError("--repeats: \(repeats) is not 1 or more") }
-    for (name, share) in [("dropout", dropout), ("state-dropout", stateDropout), ("zoneout", zoneout)] {
+    let shares = [
+      ("dropout", dropout), ("state-dropout", stateDropout), ("zoneout", zoneout), ("weight-drop", weightDrop),
+    ]
+    for (name, share) in shares {
       guard share >= 0, share < 1 else { throw UsageError("--\(name): \(share) is not in 0..<1") }
     }
     guard threads.map({ (1...256).contains($0) }) ?? true else {
@@ -120,7 +126,7 @@ struct BenchCommand: ParsableCommand {
         modes.map { mode in
           BenchProblem(
             cell: cell, shape: shape, mode: mode, lengths: lengths, isBidirectional: bidirectional, dropout: dropout,
-            stateDropout: stateDropout, zoneout: zoneout, state: state, recomputes: recompute)
+            stateDropout: stateDropout, zoneout: zoneout, weightDrop: weightDrop, state: state, recomputes: recompute)
         }
       }
     }

@@ -27,7 +27,8 @@ public protocol Attention: Module {
   func scores(_ queries: Tensor, _ memory: AttentionMemory) -> Tensor
 }
 
-/// What attention keeps of the states of an encoder: made by `Attention.prepare`, read at every step of decoding.
+/// What attention keeps of the states of an encoder: made by `Attention.prepare`, read at every step of decoding. A decoder
+/// that asks step by step finds keys and values packed for its products from the second step on.
 public struct AttentionMemory: Sendable {
   /// What queries are matched with, `[T, N, …]`.
   public let keys: Tensor
@@ -35,6 +36,8 @@ public struct AttentionMemory: Sendable {
   public let values: Tensor
   /// The real steps of each row; nil when all have T.
   public let lengths: [Int32]?
+  let packedKeys = PackedSteps()
+  let packedValues = PackedSteps()
 
   /// A memory of keys and values with the lengths of `states`.
   public init(keys: Tensor, values: Tensor, of states: SequenceBatch) {
@@ -67,7 +70,8 @@ extension Attention {
     requireRank(3, queries.shape, in: "Attention")
     requireDimension(2, "query features", querySize, queries.shape, in: "Attention")
     let weights = scores(queries, memory).softmaxOverSteps(lengths: memory.lengths)
-    return (weights.sequenceMixes(memory.values, lengths: memory.lengths), weights)
+    let context = weights.sequenceMixes(memory.values, lengths: memory.lengths, packed: memory.packedValues)
+    return (context, weights)
   }
 
   /// The same over states that no other queries will look at.

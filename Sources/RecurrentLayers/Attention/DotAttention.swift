@@ -32,7 +32,8 @@ public struct DotAttention: Attention {
   /// `[U, N, Q]` to `[U, N, T]`.
   public func scores(_ queries: Tensor, _ memory: AttentionMemory) -> Tensor {
     queries.sequenceScores(
-      memory.keys, lengths: memory.lengths, scale: isScaled ? 1 / Double(size).squareRoot() : 1)
+      memory.keys, lengths: memory.lengths, scale: isScaled ? 1 / Double(size).squareRoot() : 1,
+      packed: memory.packedKeys)
   }
 }
 
@@ -66,7 +67,7 @@ public struct GeneralAttention: Attention {
 
   /// `[U, N, Q]` to `[U, N, T]`.
   public func scores(_ queries: Tensor, _ memory: AttentionMemory) -> Tensor {
-    queries.sequenceScores(memory.keys, lengths: memory.lengths)
+    queries.sequenceScores(memory.keys, lengths: memory.lengths, packed: memory.packedKeys)
   }
 }
 
@@ -123,6 +124,7 @@ public struct ProjectedAttention: Attention {
   /// `[U, N, Q]` to `[U, N, T]`.
   public func scores(_ queries: Tensor, _ memory: AttentionMemory) -> Tensor {
     queryProjection(queries).sequenceScores(
-      memory.keys, lengths: memory.lengths, scale: 1 / Double(queryProjection.outputSize).squareRoot())
+      memory.keys, lengths: memory.lengths, scale: 1 / Double(queryProjection.outputSize).squareRoot(),
+      packed: memory.packedKeys)
   }
 }

@@ -50,17 +50,18 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   /// A layer of two cells of the same sizes, with weights of their own; see `RecurrentLayer` for the options.
   public init(
     forward: Cell, backward: Cell, merge: Merge = .concatenate, initialState: InitialState = .zero,
-    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil, recomputation: Recomputation = .never
+    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil, weightDrop: WeightDrop? = nil,
+    recomputation: Recomputation = .never
   ) {
     precondition(
       forward.inputSize == backward.inputSize && forward.hiddenSize == backward.hiddenSize,
       "the cells of a bidirectional layer must have the same sizes")
     self.forward = RecurrentLayer(
       forward, direction: .forward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout,
-      recomputation: recomputation)
+      weightDrop: weightDrop, recomputation: recomputation)
     self.backward = RecurrentLayer(
       backward, direction: .backward, initialState: initialState, stateDropout: stateDropout, zoneout: zoneout,
-      recomputation: recomputation)
+      weightDrop: weightDrop, recomputation: recomputation)
     self.merge = merge
   }
 
@@ -109,7 +110,7 @@ public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
     _ inputs: SequenceBatch, from state: BidirectionalState<Cell.State>?
   ) -> (outputs: SequenceBatch, finalState: BidirectionalState<Cell.State>) {
     let result = Cell.scanBothWays(
-      forward.cell, backward.cell, inputs,
+      forward.cellOfStep, backward.cellOfStep, inputs,
       from: (
         forward.firstState(inputs, given: state?.forward), backward.firstState(inputs, given: state?.backward)
       ),

@@ -24,23 +24,19 @@ public struct Dropout: Module {
   /// The input with the mask of the running step, of any shape.
   ///
   /// Within one evaluation of a gradient scope the mask is a function of the shape: called once for each time step, the
-  /// same features are dropped at all of them (Gal and Ghahramani, 2016); called once for a whole sequence, each step has
-  /// a mask of its own.
-  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, stream: 0) }
+  /// same features are dropped at all of them; called once for a whole sequence, each step has a mask of its own.
+  /// `SequenceDropout` gives all steps of a sequence one mask.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    mask(x.shape, like: x, stream: 0).map { x * $0 } ?? x
+  }
 
   /// Whether the running step drops anything.
   @inlinable var isActive: Bool { rate > 0 && noise.key != nil }
 
-  /// The same for a layer that drops in several places: each `stream` has masks of its own.
-  @usableFromInline
-  func callAsFunction(_ sequence: SequenceBatch, stream: Int) -> SequenceBatch {
-    sequence.replacingValues(self(sequence.values, stream: stream))
-  }
-
-  private func callAsFunction(_ x: Tensor, stream: Int) -> Tensor {
-    guard rate > 0, let key = noise.key else { return x }
-    return x
-      * Tensor(
-        dropoutMask: x.shape, rate: rate, elementType: x.elementType, key: key.folding(stream), on: x.node?.tape)
+  /// The mask of the running step; nil where nothing is dropped. Each `stream` has masks of its own.
+  func mask(_ shape: Shape, like x: Tensor, stream: Int) -> Tensor? {
+    guard rate > 0, let key = noise.key else { return nil }
+    return Tensor(
+      dropoutMask: shape, rate: rate, elementType: x.elementType, key: key.folding(stream), on: x.node?.tape)
   }
 }

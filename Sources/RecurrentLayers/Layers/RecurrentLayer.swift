@@ -16,6 +16,8 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public var stateDropout: StateDropout?
   /// What keeps units of the state as they were for a step.
   public var zoneout: Zoneout?
+  /// What drops weights of the recurrent matrices in training.
+  public var weightDrop: WeightDrop?
   /// What is kept for the way back, and what made again. It changes time and memory, no number.
   public let recomputation: Recomputation
   @usableFromInline var initialState: TrainableState<Cell.State>?
@@ -28,11 +30,13 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   ///   - initialState: What the first state is when none is given.
   ///   - stateDropout: What drops parts of the hidden state between steps in training; nothing unless told otherwise.
   ///   - zoneout: What keeps units of the state as they were for a step; nothing unless told otherwise.
+  ///   - weightDrop: What drops weights of the recurrent matrices in training; nothing unless told otherwise.
   ///   - recomputation: What is kept for the way back; everything unless told otherwise. Only cells whose whole sequence
   ///     is one call, the library's and those given by equations, can make again what was not kept.
   public init(
     _ cell: Cell, direction: Direction = .forward, initialState: InitialState = .zero,
-    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil, recomputation: Recomputation = .never
+    stateDropout: StateDropout? = nil, zoneout: Zoneout? = nil, weightDrop: WeightDrop? = nil,
+    recomputation: Recomputation = .never
   ) {
     precondition(
       recomputation == .never || cell is any CellWithEquations,
@@ -40,6 +44,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     self.cell = cell
     self.recomputation = recomputation
     self.zoneout = zoneout
+    self.weightDrop = weightDrop
     self.direction = direction
     self.stateDropout = stateDropout
     self.initialState =
@@ -59,6 +64,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     initialState?.visit(&visitor)
     stateDropout?.visit(&visitor)
     zoneout?.visit(&visitor)
+    weightDrop?.visit(&visitor)
     if layer != nil { visitor.leave() }
   }
 
@@ -67,6 +73,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   public func callAsFunction(
     _ inputs: SequenceBatch, from state: Cell.State?
   ) -> (outputs: SequenceBatch, finalState: Cell.State) {
+    let cell = cellOfStep
     if stateDropout != nil || zoneout != nil || recomputation != .never || inputs.resets != nil {
       return cell.scan(
         inputs, from: firstState(inputs, given: state), direction: direction, modifiers: modifiers(for: inputs))
@@ -76,6 +83,9 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     }
     return cell.scan(inputs, from: state, direction: direction)
   }
+
+  /// The cell with the weights that the running step sees.
+  @inlinable var cellOfStep: Cell { weightDrop?(cell) ?? cell }
 
   /// What happens to the state besides the cell's equations in the running step.
   @usableFromInline

@@ -45,14 +45,15 @@ public struct RecurrentStack<Layer: SequenceLayer>: SequenceLayer {
   /// Whether one module of PyTorch could hold all layers: they are of one kind and width.
   @usableFromInline let hasEqualLayers: Bool
   /// What drops outputs of every layer but the last in training.
-  public var dropout: Dropout
+  public var dropout: SequenceDropout
 
   /// A stack of at least one layer, each as wide at its input as the one below at its output.
   ///
   /// - Parameters:
   ///   - layers: The layers, first one first.
   ///   - dropout: The share of the outputs between layers that a training step drops.
-  public init(_ layers: [Layer], dropout: Float = 0) {
+  ///   - dropoutMasks: How often its masks are drawn.
+  public init(_ layers: [Layer], dropout: Float = 0, dropoutMasks: DropoutMasks = .perStep) {
     precondition(!layers.isEmpty, "a stack needs at least one layer")
     for (below, above) in zip(layers, layers.dropFirst()) {
       precondition(
@@ -61,7 +62,7 @@ public struct RecurrentStack<Layer: SequenceLayer>: SequenceLayer {
     }
     self.layers = layers
     hasEqualLayers = layers.allSatisfy { $0.kind == layers[0].kind && $0.outputSize == layers[0].outputSize }
-    self.dropout = Dropout(dropout)
+    self.dropout = SequenceDropout(dropout, masks: dropoutMasks)
   }
 
   /// The number of features of an input step.
@@ -129,7 +130,8 @@ extension RecurrentStack where Layer == AnySequenceLayer {
   /// - Parameters:
   ///   - layers: The layers, each as wide at its input as the one below at its output.
   ///   - dropout: The share of the outputs between layers that a training step drops.
-  public init(_ layers: any SequenceLayer..., dropout: Float = 0) {
-    self.init(layers.map { AnySequenceLayer($0) }, dropout: dropout)
+  ///   - dropoutMasks: How often its masks are drawn.
+  public init(_ layers: any SequenceLayer..., dropout: Float = 0, dropoutMasks: DropoutMasks = .perStep) {
+    self.init(layers.map { AnySequenceLayer($0) }, dropout: dropout, dropoutMasks: dropoutMasks)
   }
 }

@@ -5,13 +5,8 @@ public import RecurrentTensor
 ///
 /// It acts only inside a gradient scope that was given a key.
 public struct StateDropout: Module {
-  /// How often masks are drawn.
-  public enum Masks: String, Hashable, Sendable, CaseIterable {
-    /// One for each row, the same at all steps (Gal and Ghahramani, 2016; Keras' `recurrent_dropout`).
-    case perSequence = "per-sequence"
-    /// A new one at every step.
-    case perStep = "per-step"
-  }
+  /// How often masks are drawn: Keras' `recurrent_dropout` does so once for a sequence.
+  public typealias Masks = DropoutMasks
 
   /// The share that is dropped, in `0..<1`.
   public let rate: Float

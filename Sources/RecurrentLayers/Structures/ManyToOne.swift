@@ -16,7 +16,7 @@ public struct ManyToOne<Layer: SequenceLayer, Pooling: SequencePooling>: Module 
   /// - Parameters:
   ///   - before: Layers without a state, for example a `TimeDistributed`.
   ///   - layer: A recurrent layer or stack.
-  ///   - pooling: `.last`, `.mean`, `.max`, or any other.
+  ///   - pooling: `.last`, `.mean`, `.max`, an `AttentionPooling`, or any other.
   ///   - head: From the features of the pooled vector to the logits.
   public init(before: [any SequenceTransform] = [], _ layer: Layer, pooling: Pooling, head: Linear) {
     self.before = before

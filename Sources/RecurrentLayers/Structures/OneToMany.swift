@@ -155,15 +155,8 @@ extension OneToMany where Feed == TokenFeed {
   }
 
   func generate(_ context: Tensor, _ first: Layer.State, limit: Int, end: Int32?) -> [[Int32]] {
-    var sequences = [[Int32]](repeating: [], count: context.shape[0])
-    var isRunning = sequences.map { _ in true }
-    _ = generate(context, first, stepCount: limit) { output in
-      for (row, symbol) in output.likeliest.enumerated() where isRunning[row] {
-        isRunning[row] = symbol != end
-        if isRunning[row] { sequences[row].append(symbol) }
-      }
-      return !isRunning.contains(true)
-    }
-    return sequences
+    var writer = GreedyWriter(rowCount: context.shape[0], end: end)
+    _ = generate(context, first, stepCount: limit) { writer.write($0) }
+    return writer.sequences
   }
 }

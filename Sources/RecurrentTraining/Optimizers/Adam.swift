@@ -18,13 +18,16 @@ public struct Adam: Optimizer {
   public let epsilon: Double
   /// How much of the parameter itself is added to its gradient.
   public let weightDecay: Double
+  /// What is done differently with some of the parameters.
+  public var groups: [ParameterGroup] { grouped.groups }
+  @usableFromInline var grouped: GroupedParameters
   /// What is remembered from step to step.
   public var state = OptimizerState(momentNames: ["exp_avg", "exp_avg_sq"])
 
   /// Adam with PyTorch's defaults.
   public init(
     learningRate: Float = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 0
+    weightDecay: Double = 0, groups: [ParameterGroup] = []
   ) {
     precondition((0..<1).contains(beta1) && (0..<1).contains(beta2), "beta1 \(beta1) or beta2 \(beta2) is not in 0..<1")
     self.learningRate = learningRate
@@ -32,11 +35,13 @@ public struct Adam: Optimizer {
     self.beta2 = beta2
     self.epsilon = epsilon
     self.weightDecay = weightDecay
+    grouped = GroupedParameters(groups)
   }
 
   /// Moves the trainable parameters of `model` by one step, in place.
   @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
+    grouped.resolve(for: model, with: gradients)
     var update = beginUpdate(with: gradients, isDecayDecoupled: false)
     model.visit(&update)
     update.finish()
@@ -50,22 +55,23 @@ public struct Adam: Optimizer {
         rate: Double(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon, decay: weightDecay,
         isDecayDecoupled: isDecayDecoupled, step: state.stepCount, mean: state.memory(ofMoment: 0),
         square: state.memory(ofMoment: 1)),
-      gradients: gradients)
+      gradients: gradients, options: grouped.options)
   }
 }
 
 /// Adam that makes the weights smaller by themselves, w ← w - rate weightDecay w, before each step, rather than through
 /// their gradients (Loshchilov and Hutter, 2019).
 public struct AdamW: Optimizer {
-  private var adam: Adam
+  @usableFromInline var adam: Adam
 
   /// AdamW with PyTorch's defaults.
   public init(
     learningRate: Float = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 1e-2
+    weightDecay: Double = 1e-2, groups: [ParameterGroup] = []
   ) {
     adam = Adam(
-      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
+      groups: groups)
   }
 
   /// How far a step goes.
@@ -88,10 +94,13 @@ public struct AdamW: Optimizer {
   public var epsilon: Double { adam.epsilon }
   /// The part of a parameter that a step with rate 1 takes away.
   public var weightDecay: Double { adam.weightDecay }
+  /// What is done differently with some of the parameters.
+  public var groups: [ParameterGroup] { adam.groups }
 
   /// Moves the trainable parameters of `model` by one step, in place.
   @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
+    adam.grouped.resolve(for: model, with: gradients)
     var update = beginUpdate(with: gradients)
     model.visit(&update)
     update.finish()

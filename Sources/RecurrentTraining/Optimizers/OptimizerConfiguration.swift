@@ -1,3 +1,6 @@
+import RecurrentFormats
+public import RecurrentLayers
+
 /// The name of an optimiser and its settings, as a configuration file or the command line gives them.
 ///
 /// A setting that is nil has the default of its kind, PyTorch's. One that the kind does not have must be nil.
@@ -38,6 +41,8 @@ public struct OptimizerConfiguration: Hashable, Sendable, Codable {
   public var epsilon: Double?
   /// How fast the parameters shrink, 0 or more.
   public var weightDecay: Double?
+  /// What is done differently with some of the parameters.
+  public var groups: [ParameterGroup] = []
 
   /// An optimiser with the defaults of its kind.
   public init(_ kind: Kind = .adam, learningRate: Double? = nil) {
@@ -59,24 +64,24 @@ public struct OptimizerConfiguration: Hashable, Sendable, Codable {
       return AnyOptimizer(
         SGD(
           learningRate: rate, momentum: number(\.momentum), dampening: number(\.dampening),
-          isNesterov: isNesterov ?? false, weightDecay: decay))
+          isNesterov: isNesterov ?? false, weightDecay: decay, groups: groups))
     case .rmsprop:
       return AnyOptimizer(
         RMSprop(
           learningRate: rate, alpha: number(\.alpha), epsilon: number(\.epsilon), momentum: number(\.momentum),
-          isCentered: isCentered ?? false, weightDecay: decay))
+          isCentered: isCentered ?? false, weightDecay: decay, groups: groups))
     case .adagrad:
-      return AnyOptimizer(Adagrad(learningRate: rate, epsilon: number(\.epsilon), weightDecay: decay))
+      return AnyOptimizer(Adagrad(learningRate: rate, epsilon: number(\.epsilon), weightDecay: decay, groups: groups))
     case .adam:
       return AnyOptimizer(
         Adam(
           learningRate: rate, beta1: number(\.beta1), beta2: number(\.beta2), epsilon: number(\.epsilon),
-          weightDecay: decay))
+          weightDecay: decay, groups: groups))
     case .adamw:
       return AnyOptimizer(
         AdamW(
           learningRate: rate, beta1: number(\.beta1), beta2: number(\.beta2), epsilon: number(\.epsilon),
-          weightDecay: decay))
+          weightDecay: decay, groups: groups))
     }
   }
 
@@ -101,6 +106,16 @@ public struct OptimizerConfiguration: Hashable, Sendable, Codable {
       try require(all.momentum != 0 && all.dampening == 0, "nesterov", .nesterov)
     }
     return all
+  }
+
+  /// Makes sure that every group holds a parameter of the model that is to be trained: a pattern that matches nothing is
+  /// most likely misspelt.
+  ///
+  /// - Throws: `OptimizerConfigurationError` about the first group without parameters.
+  public func validateGroups(for model: some Module) throws(OptimizerConfigurationError) {
+    guard let group = groups.first(matchingNothingIn: model) else { return }
+    let example = model.parameters.first?.path ?? "none"
+    try require(false, "parameter_groups", .emptyGroup(group.pattern, example: example))
   }
 
   private func require(
@@ -178,6 +193,8 @@ public struct OptimizerConfigurationError: Error, Hashable, Sendable, CustomStri
     case range(Double, Range)
     /// Nesterov's form without momentum, or with dampening.
     case nesterov
+    /// A group's pattern matches no parameter of the model.
+    case emptyGroup(String, example: String)
   }
 
   /// The optimiser.
@@ -196,6 +213,9 @@ public struct OptimizerConfigurationError: Error, Hashable, Sendable, CustomStri
     case .range(let value, let range):
       "\(setting) of optimizer \(kind.rawValue) is \(value), expected \(range.rawValue)"
     case .nesterov: "nesterov of optimizer \(kind.rawValue) needs a momentum above 0 and a dampening of 0"
+    case .emptyGroup(let pattern, let example):
+      "\(setting): no parameter of the model matches '\(pattern.printable())'; a path is for example \(example), and * "
+        + "stands for any characters"
     }
   }
 }

@@ -50,14 +50,17 @@ enum UpdateRule {
 struct ParameterUpdate: ModuleVisitor {
   private let rule: UpdateRule
   private let gradients: Gradients
+  private let options: [ParameterOptions]
   private let kernels: UnsafePointer<rk_kernels>
   private let elementType: ElementType
   private let memory: UnsafeRawPointer
   private var position = 0
   private var statisticPosition = 0
 
-  init(_ rule: UpdateRule, gradients: Gradients) {
+  /// - Parameter options: For each parameter what groups say about it; empty where there are none.
+  init(_ rule: UpdateRule, gradients: Gradients, options: [ParameterOptions]) {
     self.rule = rule
+    self.options = options
     self.gradients = gradients
     kernels = gradients.flat.kernels
     elementType = gradients.flat.elementType
@@ -74,9 +77,11 @@ struct ParameterUpdate: ModuleVisitor {
       "parameter \(name) does not fit the gradients; they belong to another model")
     parameter.value.makeUnique()
     let offset = gradients.layout.offsets[position] * elementType.stride
+    let rule = options.isEmpty ? rule : rule.with(options[position])
     rule.apply(
       kernels, count: Int64(shape.elementCount), gradient: memory + offset, value: parameter.value.mutablePointer,
       offset: offset)
+    if !options.isEmpty { options[position].limitNorms(of: &parameter.value) }
     position += 1
   }
 

@@ -18,13 +18,16 @@ public struct RMSprop: Optimizer {
   public let isCentered: Bool
   /// How much of the parameter itself is added to its gradient.
   public let weightDecay: Double
+  /// What is done differently with some of the parameters.
+  public var groups: [ParameterGroup] { grouped.groups }
+  @usableFromInline var grouped: GroupedParameters
   /// What is remembered from step to step.
   public var state: OptimizerState
 
   /// RMSprop with PyTorch's defaults.
   public init(
     learningRate: Float = 1e-2, alpha: Double = 0.99, epsilon: Double = 1e-8, momentum: Double = 0,
-    isCentered: Bool = false, weightDecay: Double = 0
+    isCentered: Bool = false, weightDecay: Double = 0, groups: [ParameterGroup] = []
   ) {
     precondition((0..<1).contains(alpha), "alpha \(alpha) is not in 0..<1")
     precondition(momentum >= 0, "the momentum \(momentum) is negative")
@@ -34,6 +37,7 @@ public struct RMSprop: Optimizer {
     self.momentum = momentum
     self.isCentered = isCentered
     self.weightDecay = weightDecay
+    grouped = GroupedParameters(groups)
     state = OptimizerState(
       momentNames: ["square_avg"] + (isCentered ? ["grad_avg"] : []) + (momentum > 0 ? ["momentum_buffer"] : []))
   }
@@ -41,6 +45,7 @@ public struct RMSprop: Optimizer {
   /// Moves the trainable parameters of `model` by one step, in place.
   @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
+    grouped.resolve(for: model, with: gradients)
     var update = beginUpdate(with: gradients)
     model.visit(&update)
     update.finish()
@@ -54,6 +59,6 @@ public struct RMSprop: Optimizer {
         rate: Double(learningRate), alpha: alpha, epsilon: epsilon, momentum: momentum, decay: weightDecay,
         square: state.memory(ofMoment: 0), average: isCentered ? state.memory(ofMoment: 1) : nil,
         direction: momentum > 0 ? state.memory(ofMoment: isCentered ? 2 : 1) : nil),
-      gradients: gradients)
+      gradients: gradients, options: grouped.options)
   }
 }

@@ -17,13 +17,16 @@ public struct SGD: Optimizer {
   public let isNesterov: Bool
   /// How much of the parameter itself is added to its gradient.
   public let weightDecay: Double
+  /// What is done differently with some of the parameters.
+  public var groups: [ParameterGroup] { grouped.groups }
+  @usableFromInline var grouped: GroupedParameters
   /// What is remembered from step to step.
   public var state: OptimizerState
 
   /// Stochastic gradient descent with PyTorch's defaults.
   public init(
     learningRate: Float = 1e-3, momentum: Double = 0, dampening: Double = 0, isNesterov: Bool = false,
-    weightDecay: Double = 0
+    weightDecay: Double = 0, groups: [ParameterGroup] = []
   ) {
     precondition(momentum >= 0, "the momentum \(momentum) is negative")
     precondition(
@@ -33,12 +36,14 @@ public struct SGD: Optimizer {
     self.dampening = dampening
     self.isNesterov = isNesterov
     self.weightDecay = weightDecay
+    grouped = GroupedParameters(groups)
     state = OptimizerState(momentNames: momentum == 0 ? [] : ["momentum_buffer"])
   }
 
   /// Moves the trainable parameters of `model` by one step, in place.
   @inlinable
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
+    grouped.resolve(for: model, with: gradients)
     var update = beginUpdate(with: gradients)
     model.visit(&update)
     update.finish()
@@ -52,6 +57,6 @@ public struct SGD: Optimizer {
         rate: Double(learningRate), momentum: momentum, dampening: dampening, isNesterov: isNesterov,
         decay: weightDecay, isFirst: state.stepCount == 1,
         direction: momentum == 0 ? nil : state.memory(ofMoment: 0)),
-      gradients: gradients)
+      gradients: gradients, options: grouped.options)
   }
 }

@@ -67,6 +67,7 @@ public final class TrainingRunner<Task: TrainingTask> {
     self.identity = identity
     self.clock = clock
     optimizer = try configuration.optimizer.makeOptimizer()
+    try configuration.optimizer.validateGroups(for: model)
     scheduler = try Self.makeScheduler(task, configuration)
     average = configuration.averaging.average.map { WeightAverage($0) }
     key = RandomKey(seed: UInt64(configuration.seed))

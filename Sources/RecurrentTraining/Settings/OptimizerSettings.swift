@@ -1,4 +1,20 @@
+public import RecurrentFormats
+
 extension OptimizerConfiguration.Kind: SettingChoice {}
+
+extension ParameterGroup: SettingType {
+  /// A pattern and options.
+  public static var expectation: String { "a pattern and options such as '*bias* weight_decay=0' or '* max_norm=3'" }
+
+  /// Reads the text of a group.
+  public init?(setting value: JSONValue) {
+    guard let text = value.string else { return nil }
+    self.init(text)
+  }
+
+  /// The text of the group.
+  public var settingValue: JSONValue { .string(description) }
+}
 
 extension OptimizerConfiguration: Settings {
   /// Adam with its defaults.
@@ -18,6 +34,9 @@ extension OptimizerConfiguration: Settings {
       field("beta2", \.beta2, "of adam and adamw: how slowly the mean of squares follows", .within(0..<1)),
       field("epsilon", \.epsilon, "of all but sgd: keeps a divisor away from 0", .atLeast(0)),
       field("weight_decay", \.weightDecay, "how fast the parameters shrink", .atLeast(0)),
+      SettingField(
+        "parameter_groups", \.groups,
+        "other settings by path, such as '*bias* weight_decay=0' or '* max_norm=3'"),
     ]
   }
 

@@ -9,13 +9,17 @@ weights, in float32 as PyTorch runs. Each run is repeated in double: the losses 
 other at that tolerance. Keys and settings are described in ../README.md.
 """
 
+import os
 import sys
 from itertools import combinations
 from pathlib import Path
 
+os.environ["KERAS_BACKEND"] = "torch"
+
 import torch
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim import lr_scheduler
+import keras  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
@@ -52,6 +56,28 @@ RUNS = {
     "adam_clip_value": (Adam, {"lr": 0.02, "betas": (0.9, 0.999), "eps": 1e-8}, {"value": 0.01}),
 }
 
+# name: class, its settings, and a list of (which parameters, what is different for them), the last match first
+GROUPS = {
+    "sgd_groups": (SGD, {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.05}, [("bias", {"weight_decay": 0.0})]),
+    "rmsprop_groups": (
+        RMSprop,
+        {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.05},
+        [("weight_hh", {"lr": 0.002}), ("bias", {"weight_decay": 0.0})],
+    ),
+    "adagrad_groups": (Adagrad, {"lr": 0.05, "eps": 1e-10}, [("linear", {"lr": 0.1, "weight_decay": 0.1})]),
+    "adam_groups": (
+        Adam,
+        {"lr": 0.02, "betas": (0.9, 0.999), "eps": 1e-8},
+        [("linear", {"lr": 0.004}), ("weight_hh", {"weight_decay": 0.1})],
+    ),
+    "adamw_groups": (
+        AdamW,
+        {"lr": 0.02, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.1},
+        [("bias", {"weight_decay": 0.0, "lr": 0.04}), ("linear", {"weight_decay": 1.0})],
+    ),
+}
+MAX_NORM = 0.55
+
 
 class Model(torch.nn.Module):
     def __init__(self):
@@ -76,12 +102,28 @@ def initial_weights():
     return {name: values.uniform(-0.45, 0.45, *parameter.shape) for name, parameter in Model().named_parameters()}
 
 
-def train(kind, settings, clipping, element):
+def parameter_groups(model, different):
+    """Each parameter with what the first entry whose text is in its name gives it."""
+    for name, parameter in model.named_parameters():
+        options = next((options for text, options in different if text in name), {})
+        yield {"params": [parameter], **options}
+
+
+def limit_norms(model) -> None:
+    """Keras' MaxNorm along the input's axis, on its layout [inputs, units], of every matrix."""
+    constraint = keras.constraints.MaxNorm(MAX_NORM, axis=0)
+    for parameter in model.parameters():
+        if parameter.dim() > 1:
+            limited = keras.ops.convert_to_numpy(constraint(parameter.detach().numpy().T))
+            parameter.data.copy_(torch.from_numpy(limited.T.copy()))
+
+
+def train(kind, settings, clipping, element, different=(), constrain=None):
     """Losses before each step, gradient norms before clipping, and the final weights."""
     model = Model().to(element)
     model.load_state_dict({name: value.to(element) for name, value in initial_weights().items()})
     x, target = (value.to(element) for value in data())
-    optimizer = kind(model.parameters(), foreach=False, **settings)
+    optimizer = kind(parameter_groups(model, different), foreach=False, **settings)
     losses, norms = [], []
     for _ in range(STEPS):
         optimizer.zero_grad()
@@ -91,6 +133,8 @@ def train(kind, settings, clipping, element):
             clip_grad_value_(model.parameters(), clipping["value"])
         norms.append(clip_grad_norm_(model.parameters(), clipping.get("norm", float("inf"))))
         optimizer.step()
+        if constrain:
+            constrain(model)
         losses.append(loss.detach())
     return torch.stack(losses), torch.stack(norms), dict(model.named_parameters())
 
@@ -106,9 +150,12 @@ def add_runs(fixture: Fixture) -> None:
     for name, value in initial_weights().items():
         fixture.add(f"initial/{name}", value)
     trajectories = {}
-    for name, (kind, settings, clipping) in RUNS.items():
-        losses, norms, final = train(kind, settings, clipping, torch.float32)
-        true_losses, _, true_final = train(kind, settings, clipping, torch.float64)
+    runs = {name: (*run, (), None) for name, run in RUNS.items()}
+    runs |= {name: (kind, settings, {}, different, None) for name, (kind, settings, different) in GROUPS.items()}
+    runs["sgd_max_norm"] = (SGD, {"lr": 0.1}, {}, (), limit_norms)
+    for name, (kind, settings, clipping, different, constrain) in runs.items():
+        losses, norms, final = train(kind, settings, clipping, torch.float32, different, constrain)
+        true_losses, _, true_final = train(kind, settings, clipping, torch.float64, different, constrain)
         rounding = relative(losses, true_losses)
         drift = max((final[key].double() - true_final[key]).abs().max().item() for key in final)
         print(f"{name}: loss {losses[0]:.4f} to {losses[-1]:.4f}, float32 off by {rounding:.1e} (weights {drift:.1e})")

@@ -123,6 +123,109 @@ def pooling(fixture: Fixture, kind: str) -> None:
     case.finish(head(pooled))
 
 
+def look(scores: torch.Tensor, states: torch.Tensor, lengths: torch.Tensor):
+    """Scores [N, T] of one query for each row; the mean of the real states [T, N, C] and the weights."""
+    real = torch.arange(states.shape[0])[None] < lengths[:, None]
+    weights = torch.softmax(scores.masked_fill(~real, -torch.inf), dim=1)
+    return torch.einsum("nt,tnc->nc", weights, states), weights
+
+
+def attention_pooling(fixture: Fixture) -> None:
+    """A bidirectional LSTM whose outputs are matched with a learned query."""
+    case = Case(fixture, "pooled-attention")
+    lengths = torch.tensor([5, 1, 3, 4])
+    x = case.argument("x", 5, 4, 3)
+    layer = case.recurrent("LSTM", "layer.", 3, 4, directions=2, suffix="_l0")
+    query_map = case.linear("pooling.attention.query_projection", 3, 5, bias=False)
+    key_map = case.linear("pooling.attention.key_projection", 8, 5)
+    weight = case.argument("pooling.attention.weight", 5)
+    query = case.argument("pooling.query", 3)
+    head = case.linear("head", 8, 2)
+    outputs, _ = layer(x, lengths)
+    scores = (torch.tanh(query_map(query) + key_map(outputs)) @ weight).T
+    context, weights = look(scores, outputs, lengths)
+    case.add("lengths", lengths)
+    case.add("weights", weights)
+    case.finish(head(context))
+
+
+def attention_decoder(fixture: Fixture, order: str) -> None:
+    """A GRU reads; a network that looks back at its outputs writes symbols, step by step."""
+    case = Case(fixture, f"attention-{order}")
+    lengths = torch.tensor([4, 1, 3])
+    target_lengths = torch.tensor([5, 2, 4])
+    targets = case.values.integers(1, 6, 5, 3)
+    x = case.argument("x", 4, 3, 3)
+    encoder = case.recurrent("GRU", "encoder.", 3, 4, suffix="_l0")
+    kind, hidden = ("GRU", 4) if order == "before-step" else ("LSTM", 5)
+    bridges = [case.linear(f"decoder.bridge.maps.{part}", 4, hidden) for part in range(1 if kind == "GRU" else 2)]
+    embedding = case.argument("decoder.feed.embedding.weight", 6, 2)
+    path = "decoder.attention."
+    if order == "after-step":
+        key_map = case.linear(path + "key_projection", 4, hidden, bias=False)
+    else:
+        query_map = case.linear(path + "query_projection", hidden, 3, bias=False)
+        key_map = case.linear(path + "key_projection", 4, 3, bias=False)
+        weight = case.argument(path + "weight", 3)
+    joined = 4 + hidden
+    attentional_size = joined if order == "before-step" else 3
+    seen_size = {"before-step": 4, "after-step": 0, "after-step-with-feeding": attentional_size}[order]
+    layer = case.recurrent(kind, "decoder.layer.", 2 + seen_size, hidden, suffix="_l0")
+    combination = None if order == "before-step" else case.linear("decoder.combination", joined, attentional_size)
+    readout = case.linear("decoder.readout", attentional_size, 6)
+
+    states, last = encoder(x, lengths)
+    keys = key_map(states)
+
+    def attend(query):
+        if order == "after-step":
+            scores = torch.einsum("nq,tnq->nt", query, keys)
+        else:
+            scores = (torch.tanh(query_map(query) + keys) @ weight).T
+        return look(scores, states, lengths)
+
+    def first():
+        parts = tuple(torch.tanh(bridge(last[0]))[None] for bridge in bridges)
+        return parts[0] if kind == "GRU" else parts
+
+    def step(symbols, state, attentional):
+        fed = embedding[symbols]
+        if order == "before-step":
+            context, weights = attend(state[0])
+            output, state = layer(torch.cat([fed, context], dim=1)[None], None, state)
+        else:
+            seen = [attentional] if order == "after-step-with-feeding" else []
+            output, state = layer(torch.cat([fed, *seen], dim=1)[None], None, state)
+            context, weights = attend(output[0])
+        attentional = torch.cat([context, output[0]], dim=1)
+        if combination:
+            attentional = torch.tanh(combination(attentional))
+        return readout(attentional), weights, state, attentional
+
+    start, zeros = torch.zeros(3, dtype=torch.long), torch.zeros(3, attentional_size)
+    fed = torch.cat([start[None], targets[:-1]])
+    logits, looked, state, attentional = [], [], first(), zeros
+    for symbols in fed:
+        output, weights, state, attentional = step(symbols, state, attentional)
+        logits.append(output)
+        looked.append(weights)
+    mask = padding_mask(target_lengths, 5)
+
+    symbols, greedy, state, attentional = start, [], first(), zeros
+    for _ in range(7):
+        output, _, state, attentional = step(symbols, state, attentional)
+        best = output.topk(2, dim=1)
+        assert (best.values[:, 0] - best.values[:, 1]).min() > 1e-3, "greedy choices too close to compare"
+        symbols = best.indices[:, 0]
+        greedy.append(symbols)
+    case.add("lengths", lengths)
+    case.add("targets", targets)
+    case.add("target_lengths", target_lengths)
+    case.add("weights", torch.stack(looked) * mask)
+    case.add("greedy", torch.stack(greedy))
+    case.finish(torch.stack(logits) * mask)
+
+
 def one_to_many(fixture: Fixture) -> None:
     """A vector as first state, through tanh(W c + b), and at the first step; the output is fed back."""
     case = Case(fixture, "one-to-many")
@@ -229,6 +332,9 @@ def main() -> None:
         pooling(fixture, kind)
     one_to_many(fixture)
     encoder_decoder(fixture)
+    attention_pooling(fixture)
+    for order in ["before-step", "after-step", "after-step-with-feeding"]:
+        attention_decoder(fixture, order)
     jordan(fixture)
     step_mask(fixture)
     fixture.write()

@@ -113,6 +113,70 @@ struct GoldenStructuresTests {
     #expect(found == (0..<3).map { row in (0..<7).map { greedy[$0 * 3 + row] } })
   }
 
+  @Test(arguments: types) func attentionPooling(_ type: ElementType) throws {
+    let score = AdditiveAttention(querySize: 3, keySize: 8, size: 5, hasBias: true, key: Self.key)
+    let pooling = AttentionPooling(score, key: Self.key)
+    try expectPooled("pooled-attention", pooling, type)
+    let layer = BidirectionalLayer(
+      forward: LSTMCell(inputSize: 3, hiddenSize: 4, key: Self.key),
+      backward: LSTMCell(inputSize: 3, hiddenSize: 4, key: Self.key))
+    let fixture = try Fixture("structures/structures")
+    let model = try Self.loaded(
+      ManyToOne(layer, pooling: pooling, head: Linear(inputSize: 8, outputSize: 2, key: Self.key)), fixture,
+      "pooled-attention", type)
+    let lengths = try Self.integers("lengths", "pooled-attention")
+    let outputs = model.model.layer(SequenceBatch(model.x.value, lengths: lengths)).outputs
+    let weights = model.model.pooling.attending(to: outputs).weights
+    let expected = try fixture.tensor("weights", in: "pooled-attention")
+    #expect((type == .float64 ? Tolerance.rounding : .forward).used(weights, expected) <= 1)
+  }
+
+  /// Training, gradients, weights and greedy symbols of a decoder that looks back.
+  private func expectAttending<Layer: SequenceLayer, Score: Attention>(
+    _ type: ElementType, _ order: AttentionOrder, _ score: Score, _ layer: Layer, combination: Linear?, readout: Linear
+  ) throws {
+    let name = "attention-\(order.rawValue)"
+    let decoder = AttentionDecoder(
+      layer, feed: TokenFeed(Embedding(vocabularySize: 6, size: 2, key: Self.key), start: 0), attention: score,
+      combination: combination, readout: readout, order: order,
+      bridge: Bridge(contextSize: 4, to: layer, key: Self.key))
+    let model = EncoderDecoder(GRU(inputSize: 3, hiddenSize: 4, key: Self.key), context: .last, decoder: decoder)
+    let lengths = try Self.integers("lengths", name)
+    let targets = try Self.integers("targets", name)
+    let rows = TokenBatch(
+      try Self.integers("target_lengths", name).enumerated().map { row, length in
+        (0..<length).map { Int32(targets[$0 * 3 + row]) }
+      })
+    try expectGolden(name, model, type) { $0(SequenceBatch($1, lengths: lengths), targets: rows).values }
+    let fixture = try Fixture("structures/structures")
+    let trained = try Self.loaded(model, fixture, name, type)
+    let encoding = trained.model.encode(SequenceBatch(trained.x.value, lengths: lengths))
+    let weights = trained.model.decoder.attending(to: encoding, targets: rows).weights
+    let tolerance = type == .float64 ? Tolerance.rounding : .forward
+    #expect(try tolerance.used(weights, fixture.tensor("weights", in: name)) <= 1)
+    let greedy = try fixture.integers("greedy", in: name)
+    let found = trained.model.decoder.generate(from: encoding, limit: 7, end: nil)
+    #expect(found == (0..<3).map { row in (0..<7).map { greedy[$0 * 3 + row] } })
+  }
+
+  @Test(arguments: types) func attentionDecoders(_ type: ElementType) throws {
+    func additive(_ query: Int) -> AdditiveAttention {
+      AdditiveAttention(querySize: query, keySize: 4, size: 3, key: Self.key)
+    }
+    func linear(_ inputs: Int, _ outputs: Int) -> Linear {
+      Linear(inputSize: inputs, outputSize: outputs, key: Self.key)
+    }
+    try expectAttending(
+      type, .beforeStep, additive(4), GRU(inputSize: 6, hiddenSize: 4, key: Self.key), combination: nil,
+      readout: linear(8, 6))
+    try expectAttending(
+      type, .afterStep, GeneralAttention(querySize: 5, keySize: 4, key: Self.key),
+      LSTM(inputSize: 2, hiddenSize: 5, key: Self.key), combination: linear(9, 3), readout: linear(3, 6))
+    try expectAttending(
+      type, .afterStepWithFeeding, additive(5), LSTM(inputSize: 5, hiddenSize: 5, key: Self.key),
+      combination: linear(9, 3), readout: linear(3, 6))
+  }
+
   @Test(arguments: types) func jordan(_ type: ElementType) throws {
     let model = JordanNetwork(inputSize: 2, hiddenSize: 5, outputSize: 2, key: Self.key)
     try expectGolden("jordan", model, type) { $0(SequenceBatch($1)).outputs.values }

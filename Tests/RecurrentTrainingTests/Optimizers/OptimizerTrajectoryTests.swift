@@ -40,6 +40,37 @@ struct OptimizerTrajectoryTests {
     Run("adamw", AdamW(learningRate: 0.02, weightDecay: 0.05)),
     Run("adam_clip_norm", Adam(learningRate: 0.02), .norm(0.1)),
     Run("adam_clip_value", Adam(learningRate: 0.02), .value(0.01)),
+    Run(
+      "sgd_groups",
+      SGD(
+        learningRate: 0.1, momentum: 0.5, weightDecay: 0.05, groups: [ParameterGroup("*bias*", weightDecay: 0)])),
+    Run("sgd_max_norm", SGD(learningRate: 0.1, groups: [ParameterGroup("*", maxNorm: 0.55)])),
+    Run(
+      "rmsprop_groups",
+      RMSprop(
+        learningRate: 0.01, weightDecay: 0.05,
+        groups: [
+          ParameterGroup("*.weight_hh_l*", learningRateFactor: 0.2), ParameterGroup("*bias*", weightDecay: 0),
+        ])),
+    Run(
+      "adagrad_groups",
+      Adagrad(
+        learningRate: 0.05, groups: [ParameterGroup("linear.*", weightDecay: 0.1, learningRateFactor: 2)])),
+    Run(
+      "adam_groups",
+      Adam(
+        learningRate: 0.02,
+        groups: [
+          ParameterGroup("linear.*", learningRateFactor: 0.2), ParameterGroup("*weight_hh*", weightDecay: 0.1),
+        ])),
+    Run(
+      "adamw_groups",
+      AdamW(
+        learningRate: 0.02, weightDecay: 0.1,
+        groups: [
+          ParameterGroup("linear.*", weightDecay: 1),
+          ParameterGroup("*bias*", weightDecay: 0, learningRateFactor: 2),
+        ])),
   ]
 
   @Test func everyRunOfTheFileIsTested() throws {

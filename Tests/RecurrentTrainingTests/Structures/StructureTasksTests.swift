@@ -139,6 +139,75 @@ struct StructureTasksTests {
     #expect(exact >= 0.95, "\(exact) of the strings are right")
   }
 
+  /// Trains a network to write strings of up to ten of six symbols backwards, and tries it on 100 others: 0 starts a string,
+  /// 1 ends it.
+  static func reverse<Decoder: SymbolDecoder>(
+    _ decoder: (_ contextSize: Int) -> Decoder
+  ) -> (
+    model: EncoderDecoder<BidirectionalLayer<GRUCell>, LastStatePooling, Decoder>, source: SequenceBatch,
+    rows: [[Int32]], exact: Double
+  ) {
+    let encoder = BidirectionalLayer(
+      forward: GRUCell(inputSize: 6, hiddenSize: 24, key: key.folding(2)),
+      backward: GRUCell(inputSize: 6, hiddenSize: 24, key: key.folding(3)))
+    var model = EncoderDecoder(encoder, context: .last, decoder: decoder(48))
+    func reversed(_ rows: [[Int32]]) -> [[Int32]] { rows.map { $0.reversed().map { $0 + 2 } } }
+    train(&model, steps: 500) { model, key in
+      let rows = sequences(32, limit: 10, vocabulary: 6, key)
+      let targets = TokenBatch(reversed(rows).map { $0 + [1] })
+      return crossEntropy(model(oneHot(rows, vocabulary: 6), targets: targets).values, targets)
+    }
+    let rows = sequences(100, limit: 10, vocabulary: 6, RandomKey(seed: 1))
+    let source = oneHot(rows, vocabulary: 6)
+    let found = model.generate(from: source, limit: 12, end: 1)
+    return (model, source, rows, Double(zip(found, reversed(rows)).count { $0 == $1 }) / 100)
+  }
+
+  static let symbols = TokenFeed(Embedding(vocabularySize: 8, size: 8, key: key), start: 0)
+
+  @Test(arguments: AttentionOrder.allCases) func attentionLearnsToReverseLongStrings(_ order: AttentionOrder) {
+    let (model, source, rows, exact) = Self.reverse { contextSize in
+      let seen = [.beforeStep: contextSize, .afterStep: 0, .afterStepWithFeeding: 24][order] ?? 0
+      let layer = GRU(inputSize: 8 + seen, hiddenSize: 24, key: Self.key.folding(1))
+      return AttentionDecoder(
+        layer, feed: Self.symbols,
+        attention: AdditiveAttention(querySize: 24, keySize: contextSize, size: 24, key: Self.key.folding(4)),
+        combination: Linear(inputSize: contextSize + 24, outputSize: 24, key: Self.key.folding(5)),
+        readout: Linear(inputSize: 24, outputSize: 8, key: Self.key.folding(6)), order: order,
+        bridge: Bridge(contextSize: contextSize, to: layer, key: Self.key.folding(7)))
+    }
+    #expect(exact >= 0.9, "\(exact) of the strings are right")
+    // The picture of the weights shows the diagonal from the end to the start.
+    let weights = model.decoder.attendedSymbols(from: model.encode(source), limit: 12, end: 1).weights
+    let looks = rows.enumerated().flatMap { row, string in
+      string.indices.prefix(weights.shape[0]).map { step in
+        weights[step].likeliest[row] == Int32(string.count - 1 - step)
+      }
+    }
+    let share = Double(looks.count { $0 }) / Double(looks.count)
+    #expect(share >= 0.95, "\(share) of the looks are at the symbol that is written")
+  }
+
+  /// As long as attention takes to learn the task, one vector is not enough for it.
+  @Test func withoutAttentionLongStringsAreNotReversed() {
+    let exact = Self.reverse { contextSize in
+      let layer = GRU(inputSize: 8, hiddenSize: 24, key: Self.key.folding(1))
+      return OneToMany(
+        layer, feed: Self.symbols, readout: Linear(inputSize: 24, outputSize: 8, key: Self.key.folding(6)),
+        bridge: Bridge(contextSize: contextSize, to: layer, key: Self.key.folding(7)))
+    }.exact
+    #expect(exact < 0.5, "\(exact) of the strings are right")
+  }
+
+  /// The same pattern as that of the maxima.
+  @Test func attentionLearnsWhetherAPatternOccurs() {
+    let attention = AdditiveAttention(querySize: 12, keySize: 24, size: 12, key: Self.key)
+    let accuracy = accuracy(AttentionPooling(attention, key: Self.key), steps: 250) { row in
+      zip(row, row.dropFirst()).contains { $0 == (0, 1) } ? 1 : 0
+    }
+    #expect(accuracy >= 0.97, "accuracy \(accuracy)")
+  }
+
   /// Trained under a teacher to give the next value of a wave of two frequencies, it runs on alone.
   @Test func feedbackLearnsToGoOnWithAWave() {
     let wave = (0..<121).map { Float(0.6 * sin(Double($0) * 0.35) + 0.3 * sin(Double($0) * 0.7)) }
