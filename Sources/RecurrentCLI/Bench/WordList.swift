@@ -22,4 +22,17 @@ enum WordList {
     guard !choices.isEmpty else { throw UsageError("\(option): choose from \(known.joined(separator: ", "))") }
     return choices
   }
+
+  /// The one case that `text` names.
+  ///
+  /// - Throws: `UsageError`.
+  static func readOne<Choice: CaseIterable & RawRepresentable<String>>(
+    _ text: String, option: String
+  ) throws -> Choice {
+    let choices: [Choice] = try read(text, option: option)
+    guard choices.count == 1 else {
+      throw UsageError("\(option): name one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return choices[0]
+  }
 }

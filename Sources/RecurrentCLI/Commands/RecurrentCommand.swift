@@ -20,7 +20,12 @@ struct RecurrentCommand: ParsableCommand {
           recurrent info
         See how fast recurrent layers are here, and how close to what the machine allows:
           recurrent bench --share
+        See how gradients fade, what cells remember, and how they count:
+          recurrent study gradients
       """,
     version: BuildInformation.versionText,
-    subcommands: [TrainCommand.self, ForecastCommand.self, EvaluateCommand.self, InfoCommand.self, BenchCommand.self])
+    subcommands: [
+      TrainCommand.self, ForecastCommand.self, EvaluateCommand.self, InfoCommand.self, BenchCommand.self,
+      StudyCommand.self,
+    ])
 }

@@ -21,7 +21,7 @@ enum CommandName {
   }
 
   private static func message(for argument: String, in command: any ParsableCommand.Type) -> String {
-    let kind = command == TrainCommand.self ? "task" : "command"
+    let kind = command == TrainCommand.self ? "task" : command == StudyCommand.self ? "study" : "command"
     let known = command.configuration.subcommands.map { $0.configuration.commandName ?? "" }
     let all = command.configuration.subcommands.flatMap(names)
     let suggestion = Suggestion.nearest(to: argument, among: all).map { "did you mean '\($0)'?" }

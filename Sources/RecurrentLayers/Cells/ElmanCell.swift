@@ -52,6 +52,26 @@ public struct ElmanCell: FusedCell {
       inputSize: inputSize, hiddenSize: hiddenSize, gates: 1, bias: bias, initialization: initialization, key: key)
   }
 
+  /// Rectified units that begin with the identity, so that the state stays as it is until training finds something better
+  /// (IRNN; Le, Jaitly and Hinton, "A simple way to initialize recurrent networks of rectified linear units", 2015): relu,
+  /// the identity as recurrent matrix, inputs drawn from a narrow normal distribution, zero biases.
+  ///
+  /// - Parameters:
+  ///   - inputSize: The number of features of a step, I.
+  ///   - hiddenSize: The number of units, H.
+  ///   - scale: What stands on the diagonal; below 1 for tasks that need less memory.
+  ///   - inputDeviation: The standard deviation of the weights of the inputs.
+  ///   - key: Where the random numbers come from.
+  public static func irnn(
+    inputSize: Int, hiddenSize: Int, scale: Float = 1, inputDeviation: Float = 0.001, key: RandomKey
+  ) -> ElmanCell {
+    ElmanCell(
+      inputSize: inputSize, hiddenSize: hiddenSize, activation: .relu, bias: .single,
+      initialization: RecurrentInitialization(
+        input: .normal(deviation: inputDeviation), recurrent: .identity(scale: scale), bias: .zeros),
+      key: key)
+  }
+
   /// All time steps in one fused call; see `RecurrentCell`.
   public func scan(
     _ inputs: SequenceBatch, from state: HiddenState?, direction: Direction

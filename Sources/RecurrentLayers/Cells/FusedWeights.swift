@@ -61,9 +61,14 @@ public struct FusedWeights: Module {
 
   /// Sets the biases of one gate so that they add up to `value`.
   mutating func setBias(ofGate gate: Int, to value: Float) {
+    setBiases(ofGate: gate, to: [Float](repeating: value, count: hiddenSize))
+  }
+
+  /// Sets the biases of one gate so that those of each unit add up to its number.
+  mutating func setBiases(ofGate gate: Int, to values: [Float]) {
     let range = gate * hiddenSize..<(gate + 1) * hiddenSize
     inputBias?.value.withMutableScalars { scalars in
-      for row in range { scalars[row] = value }
+      for (row, value) in zip(range, values) { scalars[row] = value }
     }
     hiddenBias?.value.withMutableScalars { scalars in
       for row in range { scalars[row] = 0 }

@@ -24,6 +24,8 @@ public struct GRUCell: FusedCell {
   /// Where the reset gate acts.
   public let variant: Variant
 
+  private static let updateGate = 1
+
   /// A cell with random weights.
   ///
   /// - Parameters:
@@ -40,6 +42,9 @@ public struct GRUCell: FusedCell {
     self.variant = variant
     weights = FusedWeights(
       inputSize: inputSize, hiddenSize: hiddenSize, gates: 3, bias: bias, initialization: initialization, key: key)
+    if let biases = initialization.timeScaleBiases(hiddenSize, key: key) {
+      weights.setBiases(ofGate: GRUCell.updateGate, to: biases)
+    }
   }
 
   /// Visits the weights. The names say which variant they belong to: `weight_hh` is PyTorch's, and a reset before the

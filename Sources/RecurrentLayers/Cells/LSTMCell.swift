@@ -16,6 +16,7 @@ public struct LSTMCell: FusedCell {
   public var weights: FusedWeights
 
   static let kind = RecurrentKind(cell: RK_LSTM)
+  private static let inputGate = 0
   private static let forgetGate = 1
 
   /// A cell with random weights.
@@ -33,6 +34,10 @@ public struct LSTMCell: FusedCell {
     weights = FusedWeights(
       inputSize: inputSize, hiddenSize: hiddenSize, gates: 4, bias: bias, initialization: initialization, key: key)
     if let forgetBias = initialization.forgetBias { weights.setBias(ofGate: LSTMCell.forgetGate, to: forgetBias) }
+    if let biases = initialization.timeScaleBiases(hiddenSize, key: key) {
+      weights.setBiases(ofGate: LSTMCell.forgetGate, to: biases)
+      weights.setBiases(ofGate: LSTMCell.inputGate, to: biases.map { -$0 })
+    }
   }
 
   /// All time steps in one fused call; see `RecurrentCell`.

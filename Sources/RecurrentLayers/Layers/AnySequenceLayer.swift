@@ -38,6 +38,9 @@ public struct AnySequenceLayer: SequenceLayer {
   /// Wraps a layer.
   public init(_ base: any SequenceLayer) { self.base = base }
 
+  /// The wrapped layer, with its type.
+  public var wrapped: any SequenceLayer { base }
+
   /// The number of features of an input step.
   public var inputSize: Int { base.inputSize }
   /// The number of features of an output step.
