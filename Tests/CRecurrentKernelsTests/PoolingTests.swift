@@ -110,4 +110,51 @@ import Testing
       #expect(dx.values == expected, "\(kernels.name) width \(width)")
     }
   }
+
+  @Test(arguments: Kernels.all) func depthwiseSums(kernels: Kernels) {
+    var numbers = Numbers(seed: 94)
+    for width in oddSizes {
+      let (x, w) = (numbers.wholeReals(5 * width), numbers.wholeReals(Self.taps * width))
+      let bias = numbers.wholeReals(width)
+      for added in [bias, nil] {
+        let y = kernels.buffer(count: Self.rows * width)
+        kernels.table.depthwise(
+          Int64(Self.rows), Int64(Self.taps), Int64(width), kernels.buffer(x).pointer, Self.windows,
+          kernels.buffer(w).pointer, added.map { kernels.buffer($0).pointer }, y.pointer)
+        var expected = (0..<Self.rows * width).map { added?[$0 % width] ?? 0 }
+        for (place, index) in Self.windows.enumerated() where index >= 0 {
+          for k in 0..<width {
+            expected[place / Self.taps * width + k] += w[place % Self.taps * width + k] * x[Int(index) * width + k]
+          }
+        }
+        #expect(y.values == expected, "\(kernels.name) width \(width)")
+      }
+    }
+  }
+
+  @Test(arguments: Kernels.all) func gradientsOfDepthwiseSums(kernels: Kernels) {
+    var numbers = Numbers(seed: 95)
+    for width in oddSizes {
+      let (x, w) = (numbers.wholeReals(5 * width), numbers.wholeReals(Self.taps * width))
+      let dy = numbers.wholeReals(Self.rows * width)
+      let (before, weightsBefore) = (numbers.wholeReals(5 * width), numbers.wholeReals(Self.taps * width))
+      let (dx, dw) = (kernels.buffer(before), kernels.buffer(weightsBefore))
+      let (onlyX, onlyW) = (kernels.buffer(before), kernels.buffer(weightsBefore))
+      for (dx, dw) in [(dx, dw), (onlyX, nil), (nil, onlyW)] as [(Buffer?, Buffer?)] {
+        kernels.table.depthwise_backward(
+          Int64(Self.rows), Int64(Self.taps), Int64(width), kernels.buffer(dy).pointer, kernels.buffer(x).pointer,
+          Self.windows, kernels.buffer(w).pointer, dx?.pointer, dw?.pointer)
+      }
+      var (expected, expectedWeights) = (before, weightsBefore)
+      for (place, index) in Self.windows.enumerated() where index >= 0 {
+        let (r, tap) = (place / Self.taps, place % Self.taps)
+        for k in 0..<width {
+          expected[Int(index) * width + k] += w[tap * width + k] * dy[r * width + k]
+          expectedWeights[tap * width + k] += x[Int(index) * width + k] * dy[r * width + k]
+        }
+      }
+      #expect(dx.values == expected && onlyX.values == expected, "\(kernels.name) width \(width)")
+      #expect(dw.values == expectedWeights && onlyW.values == expectedWeights, "\(kernels.name) width \(width)")
+    }
+  }
 }

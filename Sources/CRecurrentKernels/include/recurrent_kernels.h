@@ -227,6 +227,14 @@ typedef struct rk_kernels {
   void (*_Nonnull sum_pool_backward)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull dy,
                                      const int32_t *_Nonnull indices, const rk_real *_Nonnull scales,
                                      rk_real *_Nonnull dx);
+  /* y[r][k] = bias[k] + the sum over taps of w[tap][k] x[index][k], with w [taps, width]; bias may be NULL. */
+  void (*_Nonnull depthwise)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull x,
+                             const int32_t *_Nonnull indices, const rk_real *_Nonnull w, const rk_real *_Nullable bias,
+                             rk_real *_Nonnull y);
+  /* dx[index][k] += w[tap][k] dy[r][k] and dw[tap][k] += x[index][k] dy[r][k], in the order of r; either may be NULL. */
+  void (*_Nonnull depthwise_backward)(int64_t rows, int64_t taps, int64_t width, const rk_real *_Nonnull dy,
+                                      const rk_real *_Nonnull x, const int32_t *_Nonnull indices,
+                                      const rk_real *_Nonnull w, rk_real *_Nullable dx, rk_real *_Nullable dw);
 
   /* --- attention of `queries` steps over `steps` steps of `batch` sequences, of which the first lengths [batch] count
    * (NULL: all) */

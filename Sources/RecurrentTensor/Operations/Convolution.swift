@@ -244,6 +244,9 @@ extension Tensor {
     requireDimension(2, "input channels", weight.shape[1] * groups, shape, in: "convolved")
     precondition(weight.shape[0] % groups == 0, "\(weight.shape[0]) channels do not split into \(groups) groups")
     if let bias { requireDimension(0, "bias", weight.shape[0], bias.shape, in: "convolved") }
+    if weight.shape[0] == groups && weight.shape[1] == 1 {
+      return depthwiseConvolved(weight: weight, bias: bias, window: window, lengths: lengths)
+    }
     let problem = ConvolutionProblem(
       x: shape, weight: weight.shape, groups: groups, window: window, lengths: lengths)
     let tape = Tape.common(self, weight, bias)
