@@ -19,6 +19,7 @@ OPTIONS = [
     ("batch_norm", "LSTM-batch-norm", "LSTM", [], 1.5), ("cell_clip", "LSTM-cell-clip", "LSTM", [], 1.3),
     ("hard_activations", "LSTM-hard", "LSTM", [], 1.3), ("zoneout", "LSTM", "LSTM", ["--zoneout", "0.1"], 1.3),
     ("state_dropout", "LSTM", "LSTM", ["--state-dropout", "0.2"], 1.3),
+    ("weight_drop", "LSTM", "LSTM", ["--weight-drop", "0.5"], 1.3),
     ("gru_reset_before", "GRU-reset-before", "GRU", [], 1.3), ("gru_takes_new", "GRU-takes-new-state", "GRU", [], 1.3),
     ("gru_layer_norm", "GRU-layer-norm", "GRU", [], 1.3), ("gru_zoneout", "GRU", "GRU", ["--zoneout", "0.1"], 1.3),
     ("rnn_relu", "RNN-relu", "RNN", [], 1.3), ("rnn_softsign", "RNN-softsign", "RNN", [], 1.3),
