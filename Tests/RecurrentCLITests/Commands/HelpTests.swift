@@ -28,6 +28,8 @@ struct HelpTests {
           recurrent info
         See how fast recurrent layers are here, and how close to what the machine allows:
           recurrent bench --share
+        See how gradients fade, what cells remember, and how they count:
+          recurrent study gradients
 
       USAGE: recurrent <subcommand>
 
@@ -41,6 +43,7 @@ struct HelpTests {
         evaluate, test          Judges a model by a backtest with rolling origin.
         info                    Shows what a model is, or what this program and machine are.
         bench                   Times recurrent layers and whole training steps on this machine.
+        study                   Shows properties of recurrent networks by experiments, with pictures.
 
         See 'recurrent help <subcommand>' for detailed help.
 

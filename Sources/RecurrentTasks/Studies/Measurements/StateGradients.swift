@@ -7,7 +7,7 @@ public struct StateGradients: Sendable {
   /// The names of the parts of the state, for an LSTM `hidden` and `cell`.
   public let partNames: [String]
   /// One for each part, `[T, N, width]`, in the order in which the layer walked: the last belongs to the state after its
-  /// last step.
+  /// last step. The parts are seen apart: what an LSTM's cell state has done to the hidden state of the same step is done.
   public let values: [Tensor]
 
   /// The gradients with respect to a part of the state, `[T, N, width]`; nil where the cell has none of that name.
