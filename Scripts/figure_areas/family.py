@@ -98,12 +98,37 @@ def run_recomputation(figures, _):
         figures.at_most("recompute_time", round(statistics.median(ratios), 3), f"times the plain way, {cell}", 1.5)
 
 
+def study(folder, name, *arguments):
+    """One experiment of the tool; the results of its one network."""
+    report = last_json(execute([TOOL, "study", *arguments, "--seed", "1", "--output", folder / name, "--json", "--quiet"]))
+    return report["results"][0]
+
+
+def run_long_lags(figures, folder):
+    """Long-lag problems, each trained by one command until it is solved."""
+    adding = [("adding_lstm_400", "LSTM", 400), ("adding_gru_400", "GRU", 400), ("adding_irnn_150", "IRNN", 150)]
+    for name, cell, lag in adding:
+        found = study(folder, name, "memory", "--problem", "adding", "--cells", cell, "--lags", str(lag), "--solve")
+        figures.at_most(name, round(found["mse"], 5), f"mean squared error, {found['steps']} steps, {found['seconds']:.0f} s", 0.01)
+    found = study(folder, "copy_100", "memory", "--problem", "copy", "--cells", "GRU", "--lags", "100", "--solve")
+    figures.at_least("copy_100", round(found["accuracy"], 4), f"of the symbols, GRU, {found['steps']} steps", 0.99)
+    found = study(folder, "counting_100", "counting", "--cells", "LSTM", "--trained", "30", "--longest", "100", "--networks", "1")
+    figures.at_least("counting_100", found["right_to"], f"n of a^n b^n, LSTM trained to 30, {found['steps']} steps", 100)
+    pictures = Path(os.environ.get("RECURRENT_DATA", ROOT.parent / "shared" / "data")) / "mnist"
+    if not pictures.exists():
+        figures.at_least("mnist_rows", None, "of 2,000 test pictures", 0.96)
+        return
+    found = study(folder, "mnist_rows", "memory", "--problem", "rows", "--data", pictures, "--solve")
+    figures.at_least("mnist_rows", round(found["accuracy"], 4), f"of 2,000 test pictures, {found['steps']} steps", 0.96)
+
+
 def run_area(is_long):
     """Everything but training in a few minutes; the long-lag problems only where time is no matter."""
     figures = Figures("family", is_long)
     execute(["swift", "build", "-c", "release", "--product", "recurrent"])
     with tempfile.TemporaryDirectory() as name:
-        for part in [run_recomputation, run_option_costs, run_option_speeds, run_tests]:
+        quick = [run_recomputation, run_option_costs, run_option_speeds, run_tests]
+        for part in quick + ([run_long_lags] if is_long else []):
             part(figures, Path(name))
     reservoir.add_figures(figures)
     return 1 if figures.missed else 0
