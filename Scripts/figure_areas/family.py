@@ -26,7 +26,7 @@ OPTIONS = [
     ("rnn_leaky", "RNN-leaky", "RNN", [], 1.3), ("indrnn", "IndRNN", "RNN", [], 1.3), ("mgu", "MGU", "GRU", [], 1.3),
     ("mingru", "minGRU", "GRU", [], 1.3), ("minlstm", "minLSTM", "LSTM", [], 1.3),
 ]
-ROUNDS = 5
+ROUNDS = 3
 
 
 def bench(cell, shape, threads, flags=(), mode="train"):
