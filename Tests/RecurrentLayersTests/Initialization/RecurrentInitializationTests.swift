@@ -7,7 +7,7 @@ import Testing
   /// exp b is even from 1 to T − 1: so are the time scales 1 / (1 − σ(b)) = 1 + exp b, up to T.
   @Test func chronoBiases() throws {
     let first = RecurrentInitialization(longestLag: 200)
-    let size = 4000
+    let size = 600
     let cell = GRUCell(inputSize: 1, hiddenSize: size, initialization: first, key: RandomKey(seed: 4))
     let input = try #require(cell.weights.inputBias).value.scalars
     let hidden = try #require(cell.weights.hiddenBias).value.scalars

@@ -99,7 +99,7 @@ import Testing
 
   // MARK: Counting
 
-  /// The settings of the LSTM find a counter, also in a tenth of the steps on short words.
+  /// The settings of the LSTM find a counter, also in a few hundred steps on short words.
   @Test func countingReachesBeyondTraining() throws {
     var study = CountingStudy()
     study.cells = [.lstm, .rnn]
@@ -107,7 +107,7 @@ import Testing
     study.networkCount = 1
     study.settings = { cell, seed in
       var settings = LongLagSettings.counting(cell, seed: seed)
-      settings.stepLimit = 1500
+      settings.stepLimit = 700
       return settings
     }
     let report = try study.run()
@@ -151,13 +151,13 @@ import Testing
     near = system.series(1500, from: near)[1499]
     var far = near + .init(1e-8, 0, 0)
     var sum = 0.0
-    for _ in 0..<40_000 {
+    for _ in 0..<10_000 {
       (near, far) = (system.series(2, from: near)[1], system.series(2, from: far)[1])
       let difference = far - near
       let length = (difference * difference).sum().squareRoot()
       sum += log(length / 1e-8)
       far = near + difference * (1e-8 / length)
     }
-    #expect(abs(sum / 40_000 / ChaoticSeries.lorenz.lyapunovExponent - 1) < 0.05)
+    #expect(abs(sum / 10_000 / ChaoticSeries.lorenz.lyapunovExponent - 1) < 0.08)
   }
 }

@@ -34,7 +34,7 @@ struct StudyDynamicsCommand: ParsableCommand {
   var reservoir = 400
 
   @Option(help: ArgumentHelp("training steps of the cells", valueName: "number"))
-  var steps = 1500
+  var steps = 4000
 
   @OptionGroup var options: StudyOptions
 

@@ -28,7 +28,7 @@ public enum ChaoticSeries: String, Hashable, Sendable, CaseIterable {
   /// How far ahead forecasts are drawn.
   var usualHorizon: Int {
     switch self {
-    case .lorenz: 300
+    case .lorenz: 400
     case .mackeyGlass: 400
     }
   }

@@ -31,7 +31,7 @@ public struct DynamicsStudy: Sendable {
   /// The number of units of the echo state network.
   public var reservoirSize = 400
   /// The steps of training of the cells.
-  public var stepLimit = 1500
+  public var stepLimit = 4000
   /// Where weights and data are drawn from.
   public var seed: UInt64 = 1
 

@@ -70,7 +70,7 @@ struct DynamicsTrainer {
   }
 
   private static let learningRate: Float = 5e-3
-  private static let stepsBetweenReports = 250
+  private static let stepsBetweenReports = 500
 
   /// Windows of the training points and the points one step later, `[T, N, C]`.
   private func windows(_ step: Int) -> (SequenceBatch, Tensor) {

@@ -19,7 +19,7 @@ public struct MemoryStudy: Sendable {
     public var lags: [Int] {
       switch self {
       case .adding: [20, 50, 100, 200]
-      case .copy: [1, 2, 5, 10]
+      case .copy: [1, 3, 10, 30]
       case .rows: []
       }
     }
