@@ -16,11 +16,16 @@ extension LongLagSettings {
       settings.longestLag = lag
       settings.stepLimit = 10_000
     case .copy:
-      settings.hiddenSize = 128
+      settings.hiddenSize = 192
       settings.learningRate = 5e-3
       settings.longestLag = lag + 20
       settings.decaysLearningRate = true
-      settings.stepLimit = 6000
+      settings.stepLimit = 5000
+      guard cell == .lstm || cell == .gru else { break }
+      settings.learningRate = 1e-2
+      // One input in ten is not 0: weights this large let a single symbol move the gates.
+      settings.initialization = RecurrentInitialization(
+        input: .normal(deviation: 1), recurrent: .orthogonal(), bias: .zeros)
     case .rows:
       settings.hiddenSize = 128
       settings.learningRate = 3e-3
@@ -35,7 +40,7 @@ extension LongLagSettings {
   public static func comparison(_ kind: MemoryStudy.ProblemKind, _ cell: StudyCell, lag: Int) -> LongLagSettings {
     var settings = solving(kind, cell, lag: lag)
     if kind == .rows { return settings }
-    settings.hiddenSize = min(settings.hiddenSize, 64)
+    settings.hiddenSize = kind == .copy ? 96 : 64
     settings.stepLimit = 1000
     return settings
   }
