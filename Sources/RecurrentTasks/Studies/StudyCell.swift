@@ -17,7 +17,8 @@ public enum StudyCell: String, Hashable, Sendable, CaseIterable {
   /// - Parameters:
   ///   - inputSize: The number of features of a step, I.
   ///   - hiddenSize: The number of units, H.
-  ///   - longestLag: The longest time that LSTM and GRU are to remember from the start (chrono initialisation); nil for none.
+  ///   - longestLag: The longest time that LSTM and GRU are to remember from the start (chrono initialisation); nil for
+  ///   none.
   ///   - key: Where the random numbers come from.
   public func makeLayer(
     inputSize: Int, hiddenSize: Int, longestLag: Int?, initialization: RecurrentInitialization? = nil, key: RandomKey

@@ -54,6 +54,7 @@ struct StudyCommandTests {
     (["gradients", "--threads", "0"], "--threads: 0 is not in 1...256"),
     (["memory", "--lags", "10,x"], "--lags: 'x' is not a whole number"),
     (["memory", "--lags", "10,10"], "--lags: a number stands twice"),
+    (["memory", "--lags", "1"], "--lags: 1 is not in 2...100000"),
     (["memory", "--lags", ","], "--lags: no number is named"),
     (["memory", "--problem", "rows"], "--problem rows needs the folder of the pictures; add --data FOLDER"),
     (["memory", "--problem", "adding,copy"], "--problem: name one of adding, copy, rows"),

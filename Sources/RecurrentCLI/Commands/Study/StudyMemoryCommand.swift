@@ -62,7 +62,7 @@ struct StudyMemoryCommand: ParsableCommand {
     var study = MemoryStudy(kind, folder: data)
     if let cells { study.cells = try WordList.read(cells, option: "--cells") }
     if let lags {
-      study.lags = try StudyOptions.numbers(lags, in: 2...100_000, "--lags")
+      study.lags = try StudyOptions.numbers(lags, in: (kind == .adding ? 2 : 1)...100_000, "--lags")
       guard Set(study.lags).count == study.lags.count else { throw UsageError("--lags: a number stands twice") }
     }
     if let until { study.goal = until }

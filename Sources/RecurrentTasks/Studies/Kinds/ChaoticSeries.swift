@@ -8,8 +8,8 @@ public enum ChaoticSeries: String, Hashable, Sendable, CaseIterable {
   /// The Mackey-Glass series with delay 17, one time unit apart.
   case mackeyGlass = "mackey-glass"
 
-  /// The largest Lyapunov exponent, in nats per step: 0.906 per time unit (Sprott, "Chaos and time-series analysis", 2003),
-  /// and about 0.0058 (Farmer, "Chaotic attractors of an infinite-dimensional dynamical system", 1982; τ = 17).
+  /// The largest Lyapunov exponent, in nats per step: 0.906 per time unit (Sprott, "Chaos and time-series analysis",
+  /// 2003), and about 0.0058 (Farmer, "Chaotic attractors of an infinite-dimensional dynamical system", 1982; τ = 17).
   public var lyapunovExponent: Double {
     switch self {
     case .lorenz: 0.906 * 0.02

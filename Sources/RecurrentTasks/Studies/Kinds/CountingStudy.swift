@@ -2,8 +2,9 @@ import RecurrentFormats
 import RecurrentLayers
 public import RecurrentTraining
 
-/// Which cells learn to count: trained on words aⁿbⁿ up to some n, tested on longer ones (Gers and Schmidhuber, 2001; Weiss,
-/// Goldberg and Yahav, "On the practical computational power of finite precision RNNs for language recognition", 2018).
+/// Which cells learn to count: trained on words aⁿbⁿ up to some n, tested on longer ones (Gers and Schmidhuber, 2001;
+/// Weiss, Goldberg and Yahav, "On the practical computational power of finite precision RNNs for language recognition",
+/// 2018).
 public struct CountingStudy: Sendable {
   /// The cells.
   public var cells = StudyCell.allCases
@@ -88,7 +89,7 @@ public struct CountingStudy: Sendable {
     return report
   }
 
-  /// For each n the share of a cell's networks that are right, over the five counts around it.
+  /// For each n the share of a cell's networks that are right.
   private func shares(_ outcomes: [Outcome], _ cell: StudyCell) -> [Double] {
     let own = outcomes.filter { $0.cell == cell }
     return (0..<problem.longest).map { place in

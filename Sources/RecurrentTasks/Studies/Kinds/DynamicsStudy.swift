@@ -3,8 +3,8 @@ import RecurrentLayers
 import RecurrentTensor
 public import RecurrentTraining
 
-/// How far cells and an echo state network foresee a chaotic series when they run by themselves, and what training does to
-/// the Jacobians of the cells (Jaeger and Haas, "Harnessing nonlinearity", Science, 2004).
+/// How far cells and an echo state network foresee a chaotic series when they run by themselves, and what training does
+/// to the Jacobians of the cells (Jaeger and Haas, "Harnessing nonlinearity", Science, 2004).
 public struct DynamicsStudy: Sendable {
   /// What is compared.
   public enum Subject: String, Hashable, Sendable, CaseIterable {

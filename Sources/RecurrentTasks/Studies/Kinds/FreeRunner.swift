@@ -4,7 +4,8 @@ import RecurrentTraining
 
 /// A network that predicts the next point of a series and can then go on by itself.
 protocol SeriesPredictor {
-  /// Reads `warmUp` points, `[T, N, C]`, and goes on for `horizon` points with what it predicts itself, `[horizon, N, C]`.
+  /// Reads `warmUp` points, `[T, N, C]`, and goes on for `horizon` points with what it predicts itself, `[horizon, N,
+  /// C]`.
   func forecast(_ warmUp: Tensor, horizon: Int) -> Tensor
 }
 

@@ -5,10 +5,11 @@ import RecurrentTensor
 public import RecurrentTraining
 
 /// How the gradient of a loss at the last step fades, or grows, on its way back through time (Hochreiter, 1991; Bengio,
-/// Simard and Frasconi, "Learning long-term dependencies with gradient descent is difficult", 1994; Pascanu, Mikolov and
-/// Bengio, "On the difficulty of training recurrent neural networks", 2013).
+/// Simard and Frasconi, "Learning long-term dependencies with gradient descent is difficult", 1994; Pascanu, Mikolov
+/// and Bengio, "On the difficulty of training recurrent neural networks", 2013).
 ///
-/// Networks with first weights read sequences of the adding problem; lengths are relative to the gradient at the last step.
+/// Networks with first weights read sequences of the adding problem; lengths are relative to the gradient at the last
+/// step.
 public struct GradientStudy: Sendable {
   /// The networks.
   public var subjects = GradientSubject.allCases

@@ -45,8 +45,8 @@ public struct MemoryStudy: Sendable {
   public var lags: [Int]
   /// The training of each cell at each lag.
   public var settings: @Sendable (StudyCell, _ lag: Int) -> LongLagSettings
-  /// Where training ends, if before the last step. Unless told otherwise problems that make new sequences end at their own
-  /// goal; on pictures all steps are made, because to stop where the test is passed would be to learn from it.
+  /// Where training ends, if before the last step. Unless told otherwise problems that make new sequences end at their
+  /// own goal; on pictures all steps are made, because to stop where the test is passed would be to learn from it.
   public var goal: Double?
   /// The folder of the pictures.
   public var folder: String?

@@ -45,7 +45,8 @@ public struct CountingProblem: LongLagProblem {
     return Double(right.count { $0 }) / Double(right.count)
   }
 
-  /// Whether the word of each count from 1 on is right at every step: exactly the allowed symbols get more than one half.
+  /// Whether the word of each count from 1 on is right at every step: exactly the allowed symbols get more than one
+  /// half.
   ///
   /// - Parameters:
   ///   - greatest: The greatest count.

@@ -16,7 +16,8 @@ public struct LongLagSettings: Hashable, Sendable {
   public var decaysLearningRate = false
   /// The longest common length of all gradients; longer ones are shortened to it (Pascanu et al., 2013).
   public var clipNorm: Double
-  /// The longest lag that LSTM and GRU are made for from the start; nil for none. See `RecurrentInitialization.longestLag`.
+  /// The longest lag that LSTM and GRU are made for from the start; nil for none. See
+  /// `RecurrentInitialization.longestLag`.
   public var longestLag: Int?
   /// How the first weights of LSTM, GRU and simple units are drawn; nil for Glorot's way, with orthogonal recurrent
   /// matrices and zero biases.

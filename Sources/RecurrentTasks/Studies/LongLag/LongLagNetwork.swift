@@ -30,8 +30,8 @@ public struct LongLagNetwork: Module {
     return head(answersEveryStep ? outputs.values : last.hidden)
   }
 
-  /// The loss of the answers: the squared error of numbers, the cross-entropy of classes, and the binary cross-entropy of
-  /// what is allowed.
+  /// The loss of the answers: the squared error of numbers, the cross-entropy of classes, and the binary cross-entropy
+  /// of what is allowed.
   public func loss(_ batch: LongLagBatch) -> Tensor {
     let answers = self(batch.inputs)
     switch batch.targets {

@@ -45,8 +45,8 @@ extension LongLagSettings {
     return settings
   }
 
-  /// Settings with which a small LSTM learns to count without end: gates and candidate that the symbols drive to their ends,
-  /// and forget gates that begin so far open that nothing is lost over the longest words.
+  /// Settings with which a small LSTM learns to count without end: gates and candidate that the symbols drive to their
+  /// ends, and forget gates that begin so far open that nothing is lost over the longest words.
   ///
   /// - Parameters:
   ///   - cell: The cell; all train with the same settings.

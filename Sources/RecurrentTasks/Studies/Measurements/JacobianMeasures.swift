@@ -12,7 +12,8 @@ extension StepJacobian {
 }
 
 extension StepJacobians {
-  /// How long a gradient is, lag for lag, that comes in at the hidden state after the last step and flows back along a path.
+  /// How long a gradient is, lag for lag, that comes in at the hidden state after the last step and flows back along a
+  /// path.
   ///
   /// Along a part alone it enters that part through the last step and stays in it: for an LSTM and part 1 this is what
   /// flows from cell state to cell state, with the hidden states in between held still.
@@ -43,8 +44,8 @@ extension StepJacobians {
   /// and over all rows: the largest Lyapunov exponent of the layer while it is driven by its inputs. Below 0 the layer
   /// forgets where it began.
   ///
-  /// - Parameter transient: So many steps at the beginning, in which the difference turns into its steepest direction, do
-  ///   not count.
+  /// - Parameter transient: So many steps at the beginning, in which the difference turns into its steepest direction,
+  ///   do not count.
   public func largestLyapunovExponent(transient: Int) -> Double {
     precondition((0..<steps.count).contains(transient), "a transient of \(transient) of \(steps.count) steps")
     let rows = steps[0].matrices.shape[0]

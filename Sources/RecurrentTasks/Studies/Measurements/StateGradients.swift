@@ -1,13 +1,14 @@
 public import RecurrentLayers
 public import RecurrentTensor
 
-/// The gradients of a loss with respect to the state after every step of a recurrent layer: how far back the loss can be
-/// felt.
+/// The gradients of a loss with respect to the state after every step of a recurrent layer: how far back the loss can
+/// be felt.
 public struct StateGradients: Sendable {
   /// The names of the parts of the state, for an LSTM `hidden` and `cell`.
   public let partNames: [String]
-  /// One for each part, `[T, N, width]`, in the order in which the layer walked: the last belongs to the state after its
-  /// last step. The parts are seen apart: what an LSTM's cell state has done to the hidden state of the same step is done.
+  /// One for each part, `[T, N, width]`, in the order in which the layer walked: the last belongs to the state after
+  /// its last step. The parts are seen apart: what an LSTM's cell state has done to the hidden state of the same step
+  /// is done.
   public let values: [Tensor]
 
   /// The gradients with respect to a part of the state, `[T, N, width]`; nil where the cell has none of that name.
@@ -15,8 +16,8 @@ public struct StateGradients: Sendable {
     partNames.firstIndex(of: part).map { values[$0] }
   }
 
-  /// For every lag, 0 for the state after the last step, the length of the gradient with respect to one part of the state
-  /// of the whole batch; nil where the cell has no part of that name.
+  /// For every lag, 0 for the state after the last step, the length of the gradient with respect to one part of the
+  /// state of the whole batch; nil where the cell has no part of that name.
   public func norms(of part: String) -> [Double]? {
     self[part].map { gradients in
       (0..<gradients.shape[0]).reversed().map { step in
@@ -27,8 +28,8 @@ public struct StateGradients: Sendable {
 }
 
 extension RecurrentLayer {
-  /// The gradients of a loss with respect to the state after every step, exact, through everything that the state reaches:
-  /// the later steps and whatever `loss` computes from the outputs, further layers for example.
+  /// The gradients of a loss with respect to the state after every step, exact, through everything that the state
+  /// reaches: the later steps and whatever `loss` computes from the outputs, further layers for example.
   ///
   /// - Parameters:
   ///   - inputs: `[T, N, I]`, all rows of full length.
