@@ -61,7 +61,8 @@ struct StudyCountingCommand: ParsableCommand {
       return settings
     }
     let finished = study
-    try options.run("counting") { (stop, observe) throws(StudyError) in
+    // Eight units are too few for two threads to share.
+    try options.run("counting", usualThreads: 1) { (stop, observe) throws(StudyError) in
       try finished.run(stop: stop, observe: observe)
     }
   }

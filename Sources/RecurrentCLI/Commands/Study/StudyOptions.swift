@@ -9,7 +9,9 @@ struct StudyOptions: ParsableArguments {
   @Option(help: ArgumentHelp("where weights and data are drawn from", valueName: "number"))
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("threads to use (default: as many as there are cores)", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "threads to use (default: one for counting, else as many as there are cores)", valueName: "number"))
   var threads: Int?
 
   @Option(
@@ -22,12 +24,14 @@ struct StudyOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - kind: The name of the study.
+  ///   - usualThreads: The threads unless told otherwise; nil for as many as there are cores.
   ///   - body: The study.
   func run(
-    _ kind: String, _ body: (StopRequest, (StudyEvent) -> Void) throws(StudyError) -> StudyReport
+    _ kind: String, usualThreads: Int? = nil,
+    _ body: (StopRequest, (StudyEvent) -> Void) throws(StudyError) -> StudyReport
   ) throws {
     if let threads { try Self.check(threads, in: 1...256, "--threads") }
-    ComputeEnvironment.threads = threads ?? ComputeEnvironment.defaultThreads
+    ComputeEnvironment.threads = threads ?? usualThreads ?? ComputeEnvironment.defaultThreads
     let console = outputOptions.console
     // Made before the work: a folder that cannot be made must not cost an hour.
     let folder = try output.map { try RunFolder.create(at: $0) } ?? RunFolder.createNumbered(task: "study-\(kind)")
