@@ -4,7 +4,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from .figure import ROOT, Figures, execute, last_json
+from .figure import ROOT, execute, last_json
 
 PEER = ROOT / "Benchmarks" / "peers" / "reservoirpy_peer.py"
 EXAMPLES = ROOT / "Examples"
@@ -49,10 +49,3 @@ def add_figures(figures):
                     0.01)
     speed, words = min(speeds)
     figures.at_least("esn_speed", round(speed, 2), f"times ReservoirPy, one thread, least of {len(speeds)}: {words}", 1)
-
-
-def run_area(is_long):
-    """Prints the figures; gives 1 when one misses its bar."""
-    figures = Figures("reservoir", is_long)
-    add_figures(figures)
-    return 1 if figures.missed else 0

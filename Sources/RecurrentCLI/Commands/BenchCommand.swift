@@ -121,6 +121,10 @@ struct BenchCommand: ParsableCommand {
     let shapes =
       try shapes.map { try $0.split(separator: ";").map { try BenchShape(String($0)) } } ?? BenchShape.standard
     guard !shapes.isEmpty else { throw UsageError("--shapes: no shape is named") }
+    if cells.contains(.lstmProjected), shapes.contains(where: { $0.hiddenSize < 2 }) {
+      throw UsageError(
+        "--shapes: LSTM-projection halves the hidden state, and 1 unit has no half; give at least 2 units")
+    }
     return shapes.flatMap { shape in
       cells.flatMap { cell in
         modes.map { mode in

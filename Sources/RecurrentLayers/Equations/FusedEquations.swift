@@ -27,33 +27,14 @@ enum FusedEquations {
   }
 
   private static func write(_ kind: RecurrentKind, _ cell: CellEquations) {
-    let h = cell.state("hidden")
     switch kind.cell {
-    case RK_LSTM:
-      let c = cell.state("cell")
-      let a = cell.inputs(4, adding: "weight_hh", times: h)
-      let (i, f) = (cell.named("input_gate", a[0].sigmoid), cell.named("forget_gate", a[1].sigmoid))
-      let (g, o) = (cell.named("candidate", a[2].tanh), cell.named("output_gate", a[3].sigmoid))
-      let next = CellValue.multiplyAdd(f, c, i * g)
-      cell.setNext(c, to: next)
-      cell.setNext(h, to: o * next.tanh)
+    case RK_LSTM: LSTMVariantCell.write(LSTMVariant(), cell)
     case RK_GRU_RESET_AFTER, RK_GRU_RESET_BEFORE:
-      let a = cell.inputs(2, adding: "weight_hh", times: h)
-      let (r, z) = (cell.named("reset_gate", a[0].sigmoid), cell.named("update_gate", a[1].sigmoid))
-      let n = cell.named("candidate", candidate(kind, cell, h, r).tanh)
-      cell.setNext(h, to: .multiplyAdd(z, h - n, n))
-    default:
-      cell.setNext(h, to: cell.inputs(adding: "weight_hh", times: h)[0].applying(kind.cellActivation))
+      var variant = GRUVariant()
+      variant.reset = kind.cell == RK_GRU_RESET_AFTER ? .resetAfter : .resetBefore
+      GRUVariantCell.write(variant, hasBias: true, cell)
+    default: LeakyElmanCell.write(kind.cellActivation, cell)
     }
-  }
-
-  private static func candidate(
-    _ kind: RecurrentKind, _ cell: CellEquations, _ h: CellValue, _ r: CellValue
-  ) -> CellValue {
-    if kind.cell == RK_GRU_RESET_BEFORE { return cell.inputs(adding: "weight_hn", times: r * cell.asSeen(h))[0] }
-    let outside = cell.inputs()[0]
-    let inside = cell.product("weight_hn", width: cell.hiddenSize, times: h) + cell.vector("bias_hn", initial: .zeros)
-    return .multiplyAdd(r, inside, outside)
   }
 }
 
@@ -123,14 +104,14 @@ extension FusedWeights {
       let joined = inner.map { Tensor(concatenating: [$0.slice(axis: 0, 0..<2 * units), zeros], axis: 0) }
       return ProgramWeights(
         input: inputHidden.value, inputBias: sum(outer, joined), matrices: split(recurrent, units),
-        vectors: [inner?.slice(axis: 0, 2 * units..<3 * units) ?? zeros], cache: ProgramCache())
+        vectors: [inner?.slice(axis: 0, 2 * units..<3 * units) ?? zeros], cache: tensors.cache.equations)
     case RK_GRU_RESET_BEFORE:
       return ProgramWeights(
         input: inputHidden.value, inputBias: sum(outer, inner), matrices: split(recurrent, units),
-        cache: ProgramCache())
+        cache: tensors.cache.equations)
     default:
       return ProgramWeights(
-        input: inputHidden.value, inputBias: sum(outer, inner), matrices: [recurrent], cache: ProgramCache())
+        input: inputHidden.value, inputBias: sum(outer, inner), matrices: [recurrent], cache: tensors.cache.equations)
     }
   }
 

@@ -51,10 +51,10 @@ public struct GRUVariantCell: EquationCell {
     weights = EquationWeights(
       inputSize: inputSize, hiddenSize: hiddenSize, hasBias: hasBias && !variant.normalization.isPresent,
       normalization: variant.normalization, initialization: initialization, key: key
-    ) { GRUVariantCell.write(variant, hasBias, $0) }
+    ) { GRUVariantCell.write(variant, hasBias: hasBias, $0) }
   }
 
-  private static func write(_ variant: GRUVariant, _ hasBias: Bool, _ cell: CellEquations) {
+  static func write(_ variant: GRUVariant, hasBias: Bool, _ cell: CellEquations) {
     let h = cell.state("hidden")
     let (gates, candidate) = products(variant, hasBias, cell, h)
     func clipped(_ value: CellValue) -> CellValue {

@@ -59,7 +59,7 @@ public struct LSTMVariantCell: EquationCell {
     ) { LSTMVariantCell.write(variant, $0) }
   }
 
-  private static func write(_ variant: LSTMVariant, _ cell: CellEquations) {
+  static func write(_ variant: LSTMVariant, _ cell: CellEquations) {
     let h = cell.state("hidden", width: variant.projectionSize)
     let c = cell.state("cell")
     var a = preactivations(variant, cell, h)
@@ -72,10 +72,10 @@ public struct LSTMVariantCell: EquationCell {
     func clipped(_ value: CellValue) -> CellValue {
       variant.gateClip.map { value.applying(.clamp($0)) } ?? value
     }
-    let i = variant.couplesGates ? nil : gate(a[0], "peephole_i", c)
+    let i = variant.couplesGates ? nil : cell.named("input_gate", gate(a[0], "peephole_i", c))
     let f = cell.named("forget_gate", gate(a[1], "peephole_f", c))
     let g = cell.named("candidate", clipped(a[2]).applying(variant.inputActivation))
-    var next = CellValue.multiplyAdd(f, c, cell.named("input_gate", i ?? f.complement) * g)
+    var next = CellValue.multiplyAdd(f, c, (i ?? cell.named("input_gate", f.complement)) * g)
     if let clip = variant.cellClip { next = next.applying(.clamp(clip)) }
     let o = cell.named("output_gate", gate(a[3], "peephole_o", next))
     let output = o * normalized(variant, cell, next).applying(variant.outputActivation)

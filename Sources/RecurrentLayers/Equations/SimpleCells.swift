@@ -29,16 +29,22 @@ public struct LeakyElmanCell: EquationCell {
     self.leakRate = leakRate
     weights = EquationWeights(
       inputSize: inputSize, hiddenSize: hiddenSize, hasBias: hasBias, initialization: initialization, key: key
-    ) { cell in
-      let h = cell.state("hidden")
-      let a =
-        hasIndependentUnits
-        ? .multiplyAdd(cell.vector("weight_hh", initial: .uniform), cell.asSeen(h), cell.inputs()[0])
-        : cell.inputs(adding: "weight_hh", times: h)[0]
-      let new = a.applying(activation)
-      let leaked = new.applying(.affine(scale: leakRate)) + h.applying(.affine(scale: 1 - leakRate))
-      cell.setNext(h, to: leakRate < 1 ? leaked : new)
+    ) {
+      LeakyElmanCell.write(activation, leakRate: leakRate, hasIndependentUnits: hasIndependentUnits, $0)
     }
+  }
+
+  static func write(
+    _ activation: CellActivation, leakRate: Double = 1, hasIndependentUnits: Bool = false, _ cell: CellEquations
+  ) {
+    let h = cell.state("hidden")
+    let a =
+      hasIndependentUnits
+      ? .multiplyAdd(cell.vector("weight_hh", initial: .uniform), cell.asSeen(h), cell.inputs()[0])
+      : cell.inputs(adding: "weight_hh", times: h)[0]
+    let new = a.applying(activation)
+    let leaked = new.applying(.affine(scale: leakRate)) + h.applying(.affine(scale: 1 - leakRate))
+    cell.setNext(h, to: leakRate < 1 ? leaked : new)
   }
 }
 

@@ -1,7 +1,7 @@
 public import RecurrentTensor
 
 /// What a recurrent cell carries from one step to the next: one or more named tensors, one row for each sequence.
-public protocol RecurrentState: LayerState, CarriedState {
+public protocol RecurrentState: LayerState, TensorCoded {
   /// The names of the parts, for example `hidden` and `cell`.
   static var componentNames: [String] { get }
   /// The parts, in the order of their names, each `[N, …]`.

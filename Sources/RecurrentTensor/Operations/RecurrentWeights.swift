@@ -97,6 +97,8 @@ package struct RecurrentWeights: Sendable {
 /// Where the packed forms of a cell's weights are kept.
 package final class RecurrentCache: Sendable {
   fileprivate let packed = PackedWeights()
+  /// The packed forms for when the same cell runs as equations.
+  package let equations = ProgramCache()
 
   package init() {}
 }

@@ -22,7 +22,7 @@ public struct TruncatedBPTT: Hashable, Sendable {
   }
 
   /// A stream for this rule, to be kept as long as the series goes on.
-  public func makeStream<Inputs: StepSequence, State: CarriedState>(
+  public func makeStream<Inputs: StepSequence, State: LayerState & TensorCoded>(
     of inputs: Inputs.Type = Inputs.self, from state: State? = nil
   ) -> TruncatedStream<Inputs, State> {
     TruncatedStream(reach: reach, from: state)
@@ -56,7 +56,7 @@ public struct TruncatedBPTT: Hashable, Sendable {
   ///   - update: Called after each window with its gradients and its loss. Another window follows.
   /// - Returns: The losses of the windows.
   @discardableResult
-  public func train<M: Module, Inputs: StepSequence, State: CarriedState, Failure: Error>(
+  public func train<M: Module, Inputs: StepSequence, State: LayerState & TensorCoded, Failure: Error>(
     _ model: inout M, on series: Inputs, carrying stream: inout TruncatedStream<Inputs, State>, in scope: GradientScope,
     key: RandomKey? = nil,
     loss: (M, Inputs, Range<Int>, inout TruncatedStream<Inputs, State>) throws(Failure) -> Tensor,

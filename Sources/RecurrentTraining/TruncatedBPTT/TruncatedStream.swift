@@ -21,7 +21,7 @@ public import RecurrentTensor
 /// from call to call for as long as the series goes on, and it is what a `TrainingTask` may carry from batch to batch.
 ///
 /// Rows may end: a window in which a row has no real step leaves the row's state as it is.
-public struct TruncatedStream<Inputs: StepSequence, State: CarriedState>: Sendable {
+public struct TruncatedStream<Inputs: StepSequence, State: LayerState & TensorCoded>: Sendable {
   /// Steps that lie within reach of the next window, and the state before them.
   private struct Block: Sendable {
     var inputs: Inputs
@@ -112,13 +112,14 @@ extension TruncatedStream: TrainingCarry {
       (inputs: Inputs(tensors: group.below("inputs")), state: State(tensors: group.below("state")), group: group)
     }
     let state = State(tensors: tensors.below("state"))
-    guard let counts = tensors["counts"]?.scalars, counts.count == 3, Int(counts[2]) == blocks.count,
+    let counts = tensors["counts"]?.scalars.compactMap { Int(exactly: $0) } ?? []
+    guard counts.count == 3, counts.allSatisfy({ 0...Self.wordSize ~= $0 }), counts[2] == blocks.count,
       state != nil || tensors.below("state").isEmpty,
       blocks.allSatisfy({ $0.inputs != nil && ($0.state != nil || $0.group.below("state").isEmpty) })
     else { throw TruncatedStreamError() }
     self.state = state
     self.blocks = blocks.compactMap { block in block.inputs.map { Block(inputs: $0, state: block.state) } }
-    stepCount = Int(counts[0]) + Int(counts[1]) * Self.wordSize
+    stepCount = counts[0] + counts[1] * Self.wordSize
   }
 
   // Whole numbers up to 2^24 are exact as floats.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Testing
 
 @testable import RecurrentCLI
@@ -15,6 +16,14 @@ struct BenchProblemTests {
     for text in ["99999999999999999999,1,1,1,1", "2147483648,2147483648,1,1,1", "1,1,2000000,2000000,1"] {
       #expect(throws: UsageError.self) { try BenchShape(text) }
     }
+  }
+
+  /// What cannot be built is refused before anything is.
+  @Test func aProjectionHalvesAtLeastTwoUnits() throws {
+    let one = try BenchCommand.parse(["--cells", "LSTM-projection", "--shapes", "1,1,1,1,1"])
+    #expect(throws: UsageError.self) { try one.problems() }
+    let two = try BenchCommand.parse(["--cells", "LSTM-projection", "--shapes", "1,1,1,2,1"])
+    #expect(try two.problems().count == 2)
   }
 
   /// Two for each weight and row, and three times as many with gradients.

@@ -156,6 +156,29 @@ struct TruncatedBPTTTests {
     }
   }
 
+  /// Numbers that no stream writes, as a damaged file may have them.
+  @Test func impossibleCountsAreRefused() throws {
+    var stream = Stream(reach: 4)
+    _ = stream.run(Series.all[1].inputs.steps(0..<2)) { Model()($0, $1) }
+    let tensors = Dictionary(uniqueKeysWithValues: stream.tensors)
+    for number in [Float.nan, .infinity, -1, 0.5, 1e30] {
+      for name in ["counts", "block.0.inputs.lengths"] {
+        var other = tensors
+        let count = try #require(other[name]).count
+        other[name] = Tensor([Float](repeating: number, count: count))
+        #expect(throws: TruncatedStreamError.self) { try stream.restore(from: other) }
+      }
+    }
+    let tokens = TokenBatch([[3, 1], [2]])
+    let written = Dictionary(uniqueKeysWithValues: tokens.tensors)
+    #expect(TokenBatch(tensors: written)?.tokens == tokens.tokens)
+    for number in [Float.nan, .infinity, -2, 0.5, 1e30] {
+      var other = written
+      other["tokens"] = Tensor(repeating: number, shape: [2, 2])
+      #expect(TokenBatch(tensors: other) == nil)
+    }
+  }
+
   @Test func windowsCoverTheSteps() {
     #expect(TruncatedBPTT(interval: 5).windows(ofSteps: 12) == [0..<5, 5..<10, 10..<12])
     #expect(TruncatedBPTT(interval: 5).reach == 5)

@@ -8,12 +8,6 @@ public protocol TensorCoded: Sendable {
   init?(tensors: [String: Tensor])
 }
 
-/// What a recurrent model carries from one part of a long series to the next: the state of a layer, or of a stack.
-public protocol CarriedState: TensorCoded {
-  /// The same numbers, cut off from the computation that made them: no gradient flows back through them.
-  func detached() -> Self
-}
-
 /// A batch of sequences that can be cut along time.
 public protocol StepSequence: TensorCoded {
   /// The number of steps, T.
@@ -36,7 +30,7 @@ extension RecurrentState {
   }
 }
 
-extension AnyState: CarriedState {
+extension AnyState: TensorCoded {
   /// The parts under their numbers.
   public var tensors: [(name: String, tensor: Tensor)] { components.enumerated().map { (String($0), $1) } }
 
@@ -48,7 +42,7 @@ extension AnyState: CarriedState {
   }
 }
 
-extension StackState: TensorCoded, CarriedState where State: CarriedState {
+extension StackState: TensorCoded where State: TensorCoded {
   /// Those of each layer behind its number: `0.hidden`.
   public var tensors: [(name: String, tensor: Tensor)] {
     layers.enumerated().flatMap { number, state in state.tensors.map { ("\(number).\($0.name)", $0.tensor) } }
@@ -82,10 +76,8 @@ extension SequenceBatch: StepSequence {
   /// A batch from its values and lengths.
   public init?(tensors: [String: Tensor]) {
     guard let values = tensors["values"], values.shape.rank == 3 else { return nil }
-    let lengths = tensors["lengths"].map { $0.scalars.map { Int32($0) } }
-    guard lengths.map({ $0.count == values.shape[1] && $0.allSatisfy { 0...values.shape[0] ~= Int($0) } }) ?? true
-    else { return nil }
-    self.init(values, sharing: lengths)
+    guard let lengths = tensors.lengths(steps: values.shape[0], rows: values.shape[1]) else { return nil }
+    self.init(values, sharing: lengths.isEmpty ? nil : lengths)
   }
 }
 
@@ -109,12 +101,13 @@ extension TokenBatch: StepSequence {
   /// A batch from its symbols and lengths.
   public init?(tensors: [String: Tensor]) {
     guard let tokens = tensors["tokens"], tokens.shape.rank == 2 else { return nil }
-    let lengths = tensors["lengths"].map { $0.scalars.map { Int32($0) } }
-    guard lengths.map({ $0.count == tokens.shape[1] && $0.allSatisfy { 0...tokens.shape[0] ~= Int($0) } }) ?? true
+    let symbols = tokens.scalars.compactMap { Int32(exactly: $0) }
+    guard symbols.count == tokens.count, symbols.allSatisfy({ $0 >= -1 }),
+      let lengths = tensors.lengths(steps: tokens.shape[0], rows: tokens.shape[1])
     else { return nil }
     self.init(
-      tokens: tokens.scalars.map { Int32($0) }, stepCount: tokens.shape[0], batchSize: tokens.shape[1],
-      lengths: lengths)
+      tokens: symbols, stepCount: tokens.shape[0], batchSize: tokens.shape[1],
+      lengths: lengths.isEmpty ? nil : lengths)
   }
 }
 
@@ -126,6 +119,13 @@ extension [Int32] {
 }
 
 extension [String: Tensor] {
+  /// The lengths of rows that are among the tensors; empty where none are, nil where they are not lengths of such rows.
+  fileprivate func lengths(steps: Int, rows: Int) -> [Int32]? {
+    guard let tensor = self["lengths"] else { return [] }
+    let lengths = tensor.scalars.compactMap { Int32(exactly: $0) }
+    return tensor.count == rows && lengths.count == rows && lengths.allSatisfy { 0...steps ~= Int($0) } ? lengths : nil
+  }
+
   /// Takes tensors apart that have a number and a dot before their name; numbers begin at 0.
   package var groupedByNumber: [[String: Tensor]] {
     var groups: [[String: Tensor]] = []
