@@ -23,12 +23,13 @@ public final class AnnotationReader {
 
   /// Opens the text in `path`, plain or gzip-compressed.
   public convenience init(
-    path: String, format: AnnotationFormat? = nil, column: LabelColumn = .usual,
+    path: String, format: AnnotationFormat? = nil, column: LabelColumn = .usual, columnIsRequired: Bool = true,
     wordLimit: Int = AnnotationReader.defaultWordLimit
   ) throws(AnnotationError) {
     let source: any ByteSource
     do throws(InputError) { source = try TextFile.open(path) } catch { throw .input(error) }
-    try self.init(source, format: format, column: column, wordLimit: wordLimit)
+    try self.init(
+      source, format: format, column: column, columnIsRequired: columnIsRequired, wordLimit: wordLimit)
   }
 
   /// Reads the text that `source` delivers.
@@ -37,10 +38,11 @@ public final class AnnotationReader {
   ///   - source: The bytes.
   ///   - format: The form; nil finds it.
   ///   - column: Which column holds the labels.
+  ///   - columnIsRequired: Whether a form without that column is an error; otherwise its usual column is taken.
   ///   - wordLimit: The most words of a sentence.
   public init(
     _ source: any ByteSource, format: AnnotationFormat? = nil, column: LabelColumn = .usual,
-    wordLimit: Int = AnnotationReader.defaultWordLimit
+    columnIsRequired: Bool = true, wordLimit: Int = AnnotationReader.defaultWordLimit
   ) throws(AnnotationError) {
     lines = LineReader(source)
     self.wordLimit = wordLimit
@@ -48,7 +50,8 @@ public final class AnnotationReader {
     let (head, isWhole) = try lines.head()
     let body = head.starts(with: LineReader.byteOrderMark) ? head.dropFirst(3) : head
     self.format = format ?? AnnotationFormat(recognizing: body, isWhole: isWhole)
-    parser = try SentenceParser(self.format, column: column, file: source.name)
+    let fits = columnIsRequired || SentenceParser.has(column, in: self.format)
+    parser = try SentenceParser(self.format, column: fits ? column : .usual, file: source.name)
   }
 
   /// The next sentence, or comments and blank lines at the end that no word follows; nil at the end of the text.

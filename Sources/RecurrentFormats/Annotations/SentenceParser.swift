@@ -13,12 +13,24 @@ struct SentenceParser {
 
   init(_ format: AnnotationFormat, column: LabelColumn, file: String) throws(AnnotationError) {
     self.format = format
-    switch (format, column) {
-    case (.conllu, .usual), (.conllu, .upos): self.column = 3
-    case (.conllu, .xpos): self.column = 4
-    case (.columns, .number(let number)): self.column = number - 1
-    case (.columns, .last), (_, .usual): self.column = nil
-    default: throw .noSuchColumn(file: file, name: column.name, format: format)
+    guard Self.has(column, in: format) else {
+      throw .noSuchColumn(file: file, name: column.name, format: format)
+    }
+    self.column =
+      switch column {
+      case .usual, .upos: format == .conllu ? 3 : nil
+      case .xpos: 4
+      case .number(let number): number - 1
+      case .last: nil
+      }
+  }
+
+  /// Whether a form may have labels in a column.
+  static func has(_ column: LabelColumn, in format: AnnotationFormat) -> Bool {
+    switch column {
+    case .usual: true
+    case .upos, .xpos: format == .conllu
+    case .last, .number: format == .columns
     }
   }
 
