@@ -113,7 +113,8 @@ import Testing
       let problem = Problem(labels: labels, isRagged: isRagged)
       let what = "\(kernels.name) of \(labels)"
       expectClose(
-        problem.losses(kernels).losses.values, problem.losses(oracle).losses.values, absolute: 64 * kernels.epsilon, what)
+        problem.losses(kernels).losses.values, problem.losses(oracle).losses.values, absolute: 64 * kernels.epsilon,
+        what)
       for (actual, truth) in zip(problem.gradients(kernels), problem.gradients(oracle)) {
         expectClose(actual.values, truth.values, absolute: 64 * kernels.epsilon, what)
       }

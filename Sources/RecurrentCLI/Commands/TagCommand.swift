@@ -25,7 +25,8 @@ struct TagCommand: ParsableCommand {
   @Option(help: ArgumentHelp("sentences (plain or .gz; default: standard input)", valueName: "file"))
   var data: String?
 
-  @Option(help: ArgumentHelp("the form of the input: conllu, columns, bars or text (default: found)", valueName: "form"))
+  @Option(
+    help: ArgumentHelp("the form of the input: conllu, columns, bars or text (default: found)", valueName: "form"))
   var format: String?
 
   @Option(
@@ -45,14 +46,18 @@ struct TagCommand: ParsableCommand {
     let console = outputOptions.console
     let tagger = try Tagger(modelFolder: model)
     let input = try TaggingInput(tagger, path: data, format: format, column: column)
-    if let recognized = input.recognizedForm { console.note("the input looks like \(recognized); --format says otherwise") }
+    if let recognized = input.recognizedForm {
+      console.note("the input looks like \(recognized); --format says otherwise")
+    }
     if let output {
       try AtomicFile.write(to: output) { file in
         try input.forEachTagged { try file.write(write.bytes(of: $0, labels: $1)) }
       }
       console.note("tagged  \(output)")
     } else if !console.isJSON {
-      try input.forEachTagged { try StandardOutput.write(String(decoding: write.bytes(of: $0, labels: $1), as: UTF8.self)) }
+      try input.forEachTagged {
+        try StandardOutput.write(String(decoding: write.bytes(of: $0, labels: $1), as: UTF8.self))
+      }
     }
     guard console.isJSON else { return }
     try console.json(try json(input, hasFile: output != nil))

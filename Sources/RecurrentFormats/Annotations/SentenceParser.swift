@@ -98,7 +98,8 @@ struct SentenceParser {
     if let first = fields.first, sentence.bytes[first].elementsEqual(AnnotationLine.documentStart) { return }
     self.layout = layout
     guard fields.count == layout.count else {
-      throw .fieldCount(line.location(sentence.bytes, line.range.lowerBound), expected: layout.count, found: fields.count)
+      throw .fieldCount(
+        line.location(sentence.bytes, line.range.lowerBound), expected: layout.count, found: fields.count)
     }
     guard !fields[0].isEmpty else { throw .emptyWord(line.location(sentence.bytes, line.range.lowerBound)) }
     if let column, column >= fields.count, fields.count > 1 {

@@ -13,6 +13,8 @@ public enum TaggingError: Error, Sendable, Equatable {
   case noInputs
   /// The data to judge a model on must be named.
   case noTestData
+  /// A vocabulary beside the weights of a model cannot be used.
+  case vocabulary(TokenizerError)
   /// A setting that does not go with another one.
   case contradiction(String)
 }
@@ -30,6 +32,7 @@ extension TaggingError: DescribedFailure {
       "word_size 0 and characters none leave nothing to tag words by; give word_size a number above 0, or choose characters "
         + "lstm or convolution"
     case .noTestData: "the model was trained without a test file; name tagged sentences with --data FILE"
+    case .vocabulary(let error): error.description
     case .contradiction(let problem): "\(problem); change one of the two settings"
     }
   }
@@ -38,8 +41,8 @@ extension TaggingError: DescribedFailure {
   public var exitStatus: ExitStatus {
     switch self {
     case .annotations(let error): error.exitStatus
-    case .noData, .noInputs, .noTestData, .contradiction: .usage
-    case .validationShare: .usage
+    case .noData, .noInputs, .noTestData, .validationShare, .contradiction: .usage
+    case .vocabulary: .badData
     }
   }
 }

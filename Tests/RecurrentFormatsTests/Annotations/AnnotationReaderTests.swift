@@ -198,7 +198,8 @@ struct AnnotationReaderTests {
   @Test func noMutationTraps() {
     var random = SplitMix64(seed: 5)
     let sources = [
-      Self.conllu, "a X\nb Y\n\nc Z\n", "the|DET cat|NOUN\n", "plain text .\n", Self.conllu.replacing("\n", with: "\r\n"),
+      Self.conllu, "a X\nb Y\n\nc Z\n", "the|DET cat|NOUN\n", "plain text .\n",
+      Self.conllu.replacing("\n", with: "\r\n"),
     ].map { Array($0.utf8) }
     for _ in 0..<4000 {
       var bytes = sources[Int(random.next() % UInt64(sources.count))]

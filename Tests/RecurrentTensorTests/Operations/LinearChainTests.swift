@@ -36,7 +36,8 @@ struct LinearChainTests {
       let sum = (0..<5).reduce(0) { $0 + steps[$1 * 2 + row] }
       #expect(abs(losses.doubles[row] - sum) < 1e-12)
     }
-    let best = logits.linearChainBest(transitions: Tensor(zeros: [4, 4]).converted(to: .float64), start: zeros, end: zeros)
+    let best = logits.linearChainBest(
+      transitions: Tensor(zeros: [4, 4]).converted(to: .float64), start: zeros, end: zeros)
     let largest = (0..<10).map { step in (0..<4).max { logits.doubles[step * 4 + $0] < logits.doubles[step * 4 + $1] } }
     #expect(best.labels.map { Int($0) } == largest)
   }
@@ -46,7 +47,8 @@ struct LinearChainTests {
     for shape in [[0, 3, 2], [4, 0, 2]] as [Shape] {
       let logits = Tensor(zeros: shape)
       let targets = [Int32](repeating: 0, count: shape[0] * shape[1])
-      let losses = logits.linearChainLosses(targets: targets, transitions: Tensor(zeros: [2, 2]), start: zeros, end: zeros)
+      let losses = logits.linearChainLosses(
+        targets: targets, transitions: Tensor(zeros: [2, 2]), start: zeros, end: zeros)
       #expect(losses.scalars == [Float](repeating: 0, count: shape[1]))
       #expect(logits.linearChainBest(transitions: Tensor(zeros: [2, 2]), start: zeros, end: zeros).labels.isEmpty)
     }

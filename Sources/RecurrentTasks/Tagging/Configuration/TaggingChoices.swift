@@ -1,4 +1,5 @@
 public import RecurrentFormats
+public import RecurrentLayers
 public import RecurrentTraining
 
 /// The form of a text with labels, as a setting.

@@ -27,7 +27,8 @@ extension TaggingConfiguration {
       SettingField("case", \.wordCase, "look words up in lower case, or keep them as they are: lower or keep"),
       SettingField("minimum_count", \.minimumCount, "how often a word must occur to be looked up", .atLeast(1)),
       SettingField("word_size", \.wordSize, "numbers of a word's vector; 0: none", .within(0...4096)),
-      SettingField("unknown_rate", \.unknownRate, "how often words seen once become unknown in training", .within(0...1)),
+      SettingField(
+        "unknown_rate", \.unknownRate, "how often words seen once become unknown in training", .within(0...1)),
       SettingField("word_dropout", \.wordDropout, "how often any word becomes unknown in training", .within(0..<1)),
     ]
   }
@@ -47,7 +48,8 @@ extension TaggingConfiguration {
   private static var networkFields: [SettingField<Self>] {
     [
       SettingField("cell", \.architecture.cell, "lstm, gru, elman, indrnn, mgu, mingru or minlstm"),
-      SettingField("hidden", \.architecture.hidden, "units of a layer and direction, or of each: [64, 32]", .within(1...16_384)),
+      SettingField(
+        "hidden", \.architecture.hidden, "units of a layer and direction, or of each: [64, 32]", .within(1...16_384)),
       SettingField("layers", \.architecture.layers, "recurrent layers", .within(1...64)),
       SettingField("bidirectional", \.architecture.isBidirectional, "see a sentence from its end as well"),
       SettingField("residual", \.architecture.isResidual, "add the input of each layer to its output"),

@@ -1,3 +1,4 @@
+import RecurrentFormats
 public import RecurrentTraining
 
 extension TaggingConfiguration {

@@ -1,4 +1,5 @@
 import RecurrentTensor
+import RecurrentTraining
 
 /// The sentences of a run: those to learn from, those to judge training by, and those to report on.
 public struct TaggingParts: Sendable {
@@ -46,8 +47,9 @@ public struct TaggingParts: Sendable {
 
   /// The parts that there are.
   public var all: [(part: Part, corpus: TaggedCorpus)] {
-    [(Part.train, train)] + [(Part.validation, validation), (Part.test, test)].compactMap { part, corpus in
-      corpus.map { (part, $0) }
-    }
+    [(Part.train, train)]
+      + [(Part.validation, validation), (Part.test, test)].compactMap { part, corpus in
+        corpus.map { (part, $0) }
+      }
   }
 }

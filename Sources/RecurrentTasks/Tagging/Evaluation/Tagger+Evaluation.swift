@@ -1,5 +1,5 @@
-public import RecurrentFormats
-public import RecurrentTraining
+import RecurrentFormats
+import RecurrentTraining
 
 extension Tagger {
   /// How many labels of some sentences this tagger gets right.

@@ -9,12 +9,13 @@ extension Tagger {
 
   /// Loads a tagger.
   ///
-  /// - Throws: `ModelDataError`, `ModelFolderError`, `TokenizerError`, `JSONError`.
+  /// - Throws: `ModelDataError`, `ModelFolderError`, `TaggingError`, `JSONError`.
   public init(_ folder: ModelFolder) throws {
     let configuration = try Self.configuration(of: folder)
     let data = folder.description.data
     let symbols = data["labels"]?.array?.compactMap(\.string) ?? []
-    guard let labels = Vocabulary(symbols: symbols), labels.count > 0, symbols.count == data["labels"]?.array?.count else {
+    guard let labels = Vocabulary(symbols: symbols), labels.count > 0, symbols.count == data["labels"]?.array?.count
+    else {
       throw ModelDataError(path: folder.path, problem: "'data' lacks the labels of a tagger, or one stands twice")
     }
     var scheme: SpanScheme?
@@ -42,11 +43,18 @@ extension Tagger {
   ) throws -> Vocabulary {
     let path = folder.path + "/" + name
     let json = try JSONValue(parsing: try folder.bytes(of: name), file: path)
-    let tokenizer = try Tokenizer(json: json, file: path)
+    let tokenizer: Tokenizer
+    do throws(TokenizerError) {
+      tokenizer = try Tokenizer(json: json, file: path)
+    } catch {
+      throw TaggingError.vocabulary(error)
+    }
     let vocabulary = tokenizer.vocabulary
-    guard tokenizer.level == level, vocabulary.unknown != nil, symbols.allSatisfy({ vocabulary.id(of: $0) != nil }) else {
+    guard tokenizer.level == level, vocabulary.unknown != nil, symbols.allSatisfy({ vocabulary.id(of: $0) != nil })
+    else {
       throw ModelDataError(
-        path: folder.path, problem: "\(name) beside it lacks one of \(symbols.joined(separator: ", ")), or is of another level")
+        path: folder.path,
+        problem: "\(name) beside it lacks one of \(symbols.joined(separator: ", ")), or is of another level")
     }
     return vocabulary
   }

@@ -1,7 +1,7 @@
-public import RecurrentFormats
+import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
-public import RecurrentTraining
+import RecurrentTraining
 
 /// A trained tagger: the network, and what words, characters and labels are numbered by.
 ///

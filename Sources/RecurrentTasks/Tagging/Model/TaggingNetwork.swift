@@ -1,5 +1,6 @@
+import RecurrentFormats
 public import RecurrentLayers
-public import RecurrentTensor
+import RecurrentTensor
 
 /// Words and their characters, recurrent layers over the sentence, and a score for each label at each word.
 public struct TaggingNetwork: Module {

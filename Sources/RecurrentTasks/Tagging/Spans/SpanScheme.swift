@@ -14,7 +14,8 @@ public enum SpanScheme: String, Hashable, Sendable, CaseIterable {
     var labels = [String](repeating: LabelSpan.outside, count: count)
     var previous: LabelSpan?
     for span in spans.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-      let isBehindItsKind = previous.map { $0.range.upperBound == span.range.lowerBound && $0.kind == span.kind } ?? false
+      let isBehindItsKind =
+        previous.map { $0.range.upperBound == span.range.lowerBound && $0.kind == span.kind } ?? false
       for index in span.range {
         let position = position(of: index, in: span.range, isBehindItsKind: isBehindItsKind)
         labels[index] = SpanLabel(position, span.kind).text

@@ -20,7 +20,11 @@ extension TaggingTraining {
       let scores = tagger.scores(on: corpus.sentences)
       findings.metrics.append(TaskFindings.Row(part, scores.metrics))
       // The last part is the one that is reported on.
-      if part == .test || parts.test == nil { findings.add(scores, of: corpus) } else { findings.note(scores, of: corpus) }
+      if part == .test || parts.test == nil {
+        findings.add(scores, of: corpus)
+      } else {
+        findings.note(scores, of: corpus)
+      }
       if part == .test {
         let found = corpus.sentences.map { baseline.labels(of: $0.words) }
         findings.baselines.append(

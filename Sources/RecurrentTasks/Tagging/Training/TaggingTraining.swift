@@ -1,5 +1,5 @@
-public import RecurrentFormats
-public import RecurrentLayers
+import RecurrentFormats
+import RecurrentLayers
 import RecurrentTensor
 public import RecurrentTraining
 
