@@ -178,7 +178,7 @@ struct TaggingTrainingTests {
       configuration.validation = share
       #expect(throws: TaggingError.validationShare(share, sentences: 20)) { try TaggingParts(configuration) }
     }
-    configuration.data = ""
+    configuration.data = nil
     #expect(throws: TaggingError.noData) { try TaggingParts(configuration) }
   }
 

@@ -12,7 +12,9 @@ extension TaggingConfiguration {
 
   private static var dataFields: [SettingField<Self>] {
     [
-      SettingField("data", \.data, "sentences to learn from (CoNLL-U, word and tag a line, or word|TAG; plain or .gz)"),
+      SettingField(
+        "data", \.data, "sentences to learn from (CoNLL-U, word and tag a line, or word|TAG; plain or .gz)",
+        .notEmpty),
       SettingField("validation", \.validation, "the same to judge training by, or a share of the data; null: none"),
       SettingField("test", \.test, "the same to report on; null: none"),
       SettingField("format", \.format, "auto, conllu, columns or bars (word|TAG)"),
@@ -46,19 +48,8 @@ extension TaggingConfiguration {
   }
 
   private static var networkFields: [SettingField<Self>] {
-    [
-      SettingField("cell", \.architecture.cell, "lstm, gru, elman, indrnn, mgu, mingru or minlstm"),
-      SettingField(
-        "hidden", \.architecture.hidden, "units of a layer and direction, or of each: [64, 32]", .within(1...16_384)),
-      SettingField("layers", \.architecture.layers, "recurrent layers", .within(1...64)),
-      SettingField("bidirectional", \.architecture.isBidirectional, "see a sentence from its end as well"),
-      SettingField("residual", \.architecture.isResidual, "add the input of each layer to its output"),
-      SettingField("initialization", \.architecture.initialization, "pytorch, keras, orthogonal or he"),
-      SettingField("forget_bias", \.architecture.forgetBias, "of the lstm at the start; null: as drawn"),
+    RecurrentArchitecture.fields.map { $0.nested(in: \.architecture) } + [
       SettingField("input_dropout", \.inputDropout, "share of the layers' inputs dropped in training", .within(0..<1)),
-      SettingField("dropout", \.architecture.dropout, "share dropped between layers in training", .within(0..<1)),
-      SettingField(
-        "state_dropout", \.architecture.stateDropout, "share of the hidden state dropped in training", .within(0..<1)),
       SettingField("output_dropout", \.outputDropout, "share of the outputs dropped in training", .within(0..<1)),
       SettingField("dropout_masks", \.dropoutMasks, "of inputs and outputs: per-step or per-sequence"),
       SettingField("head", \.head, "softmax, or crf: a conditional random field over the sentence"),

@@ -7,7 +7,7 @@ public struct TaggingConfiguration: TaskConfiguration {
   // MARK: Data
 
   /// The sentences to learn from: a path, plain or gzip-compressed.
-  public var data = ""
+  public var data: String?
   /// The sentences that training is judged by: a path, or the share of `data` that is held out for it; nil for none.
   public var validation: String? = "0.1"
   /// The sentences that the result is reported on: a path; nil for none.

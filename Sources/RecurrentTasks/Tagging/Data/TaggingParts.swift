@@ -19,13 +19,13 @@ public struct TaggingParts: Sendable {
 
   /// Reads the files of a configuration.
   public init(_ configuration: TaggingConfiguration) throws(TaggingError) {
-    if configuration.data.isEmpty { throw .noData }
+    guard let path = configuration.data else { throw .noData }
     func read(_ path: String) throws(TaggingError) -> TaggedCorpus {
       try TaggedCorpus(
         path: path, format: configuration.format.annotationFormat, column: configuration.column,
         wordLimit: configuration.maximumLength)
     }
-    let data = try read(configuration.data)
+    let data = try read(path)
     var test: TaggedCorpus?
     if let path = configuration.test { test = try read(path) }
     guard let validation = configuration.validation else {

@@ -50,16 +50,30 @@ public struct Tagger: TaskModel {
     var table = WordTable()
     let places = sentences.map { $0.map { table.place(of: $0, in: vocabularies) } }
     var labels = [[String]](repeating: [], count: sentences.count)
-    for batch in LengthBatches(lengths: places.map(\.count), batchSize: 64).inOrder {
-      let filled = batch.filter { !places[$0].isEmpty }
-      if filled.isEmpty { continue }
-      let found = best(network(TaggingBatch(filled.map { places[$0] }, table)))
-      for (number, row) in zip(filled, found) {
+    for batch in Tagger.batches(of: places.map(\.count)) {
+      let found = best(network(TaggingBatch(batch.map { places[$0] }, table)))
+      for (number, row) in zip(batch, found) {
         labels[number] = row.map { vocabularies.labels.symbols[Int($0)] }
       }
     }
     guard let scheme, learnedScheme != scheme else { return labels }
     return labels.map { scheme.converting($0) }
+  }
+
+  /// Sentences of nearly equal length together, as many as make some thousand steps; those without words in none.
+  private static func batches(of lengths: [Int]) -> [[Int]] {
+    let stepsAtATime = 4096
+    let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+    var batches: [[Int]] = []
+    for number in order {
+      let last = batches.count - 1
+      if last >= 0, (batches[last].count + 1) * lengths[number] <= stepsAtATime {
+        batches[last].append(number)
+      } else {
+        batches.append([number])
+      }
+    }
+    return batches
   }
 
   /// The numbers of the best labels of each row.
