@@ -7,12 +7,11 @@ public enum TaskModels {
 
   /// Loads a model of whatever task.
   ///
-  /// - Throws: `ModelDataError` where the task is not one of this library, and what loading a model of the task throws.
+  /// - Throws: `ModelFolderError` where the task is not one of this library, and what loading a model of the task throws.
   public static func load(_ folder: ModelFolder) throws -> any TaskModel {
     guard let kind = kinds.first(where: { $0.task == folder.description.task }) else {
-      let known = kinds.map { "'\($0.task)'" }.joined(separator: ", ")
-      throw ModelDataError(
-        path: folder.path, problem: "the task '\(folder.description.task)' is none of those known here (\(known))")
+      throw ModelFolderError(
+        path: folder.path, reason: .unknownTask(folder.description.task, known: kinds.map { $0.task }))
     }
     return try kind.init(folder)
   }
