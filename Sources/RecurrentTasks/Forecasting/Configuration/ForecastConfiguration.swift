@@ -2,7 +2,7 @@ public import RecurrentLayers
 public import RecurrentTraining
 
 /// Everything that can be set about training a forecaster. Each setting exists once, here.
-public struct ForecastConfiguration: Settings {
+public struct ForecastConfiguration: TaskConfiguration {
   // MARK: Data
 
   /// The table: a path, plain or gzip-compressed, or a built-in data set.

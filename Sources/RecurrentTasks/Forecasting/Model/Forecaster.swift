@@ -10,7 +10,7 @@ public import RecurrentTraining
 /// let history = try forecaster.readSeries()
 /// let forecast = try forecaster.forecast(history, horizon: 24)
 /// ```
-public struct Forecaster: Sendable {
+public struct Forecaster: TaskModel {
   /// The settings it was trained with.
   public let configuration: ForecastConfiguration
   /// What the columns of its tables mean.
@@ -31,39 +31,42 @@ public struct Forecaster: Sendable {
     network = Forecaster.makeNetwork(configuration, data.frame.schema)
   }
 
-  /// Loads the forecaster of a run's folder, or of its `model/`.
-  public init(modelFolder path: String) throws(ForecastError) {
-    let folder = try wrapping(ForecastError.model) { () throws(ModelFolderError) in
-      try ModelFolder(path, task: Forecaster.task)
-    }
-    var settings = ForecastConfiguration()
-    do throws(SettingError) {
-      try settings.apply(
-        try SettingAssignment.list(from: .object(folder.description.settings), file: folder.path + "/config.json"))
-    } catch {
-      throw .description(path: folder.path, problem: error.description)
-    }
-    configuration = settings
+  /// Loads a forecaster.
+  ///
+  /// - Throws: `ModelDataError`, `ModelFolderError`.
+  public init(_ folder: ModelFolder) throws {
+    configuration = try Self.configuration(of: folder)
     do {
       schema = try folder.description.data["schema"].decoded()
       preparation = try folder.description.data["preparation"].decoded()
     } catch {
-      throw .description(path: folder.path, problem: "'data' lacks the columns or the scales of a forecaster")
+      throw ModelDataError(path: folder.path, problem: "'data' lacks the columns or the scales of a forecaster")
     }
     guard schema.targets.count > 0 else {
-      throw .description(path: folder.path, problem: "'data' names no column to forecast")
+      throw ModelDataError(path: folder.path, problem: "'data' names no column to forecast")
     }
-    var network = Forecaster.makeNetwork(settings, schema)
-    try wrapping(ForecastError.model) { () throws(ModelFolderError) in try folder.load(into: &network) }
-    self.network = network
+    network = Forecaster.makeNetwork(configuration, schema)
+    try folder.load(into: &network)
   }
 
-  /// The content of `config.json` for this forecaster.
-  public func modelDescription(trainedBy training: JSONObject) throws -> ModelDescription {
-    ModelDescription(
-      task: Forecaster.task, settings: configuration.resultSettings,
-      data: ["schema": try JSONValue(encoding: schema), "preparation": try JSONValue(encoding: preparation)],
-      training: training)
+  /// The columns of the tables and the scales of the values.
+  public func modelData() throws -> JSONObject {
+    ["schema": try JSONValue(encoding: schema), "preparation": try JSONValue(encoding: preparation)]
+  }
+
+  /// What the columns of its tables mean.
+  public var information: [InformationSection] {
+    func list(_ names: [String]) -> JSONValue { .array(names.map { .string($0) }) }
+    var columns: JSONObject = ["time": list(schema.time), "target": list(schema.targets)]
+    if let series = schema.series { columns["series"] = .string(series) }
+    if !schema.pastCovariates.isEmpty { columns["past_covariates"] = list(schema.pastCovariates) }
+    if !schema.futureCovariates.isEmpty { columns["future_covariates"] = list(schema.futureCovariates) }
+    for (column, values) in schema.categories.sorted(by: { $0.key < $1.key }) {
+      columns["values of \(column)"] = list(values)
+    }
+    columns["frequency"] = .string("\(schema.frequency)")
+    columns["season"] = .integer(schema.seasonalPeriod)
+    return [InformationSection("columns", columns)]
   }
 
   /// Reads series with the columns of the training table.

@@ -122,6 +122,6 @@ public struct ForecastTraining: TrainingTask {
     var forecaster = initial
     forecaster.network = model
     guard let metrics = try forecaster.evaluation(of: data, part: .validation, against: [])?.metrics else { return [] }
-    return metrics.values.map { Metric($0.name, $0.value) }
+    return metrics.list
   }
 }
