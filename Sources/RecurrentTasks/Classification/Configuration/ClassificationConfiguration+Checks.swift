@@ -1,3 +1,4 @@
+import RecurrentFormats
 import RecurrentTraining
 
 extension ClassificationConfiguration {

@@ -1,5 +1,6 @@
 import RecurrentFormats
 import RecurrentTensor
+import RecurrentTraining
 
 /// The examples of a configuration: read, divided into parts and encoded.
 struct ClassificationData: Sendable {

@@ -6,10 +6,15 @@ struct ExampleReader {
   private let names: LabelNames
   /// The columns whose values divide the data into parts.
   private let attributes: [String]
+  /// The columns that are features of a table of steps; empty takes those of the settings.
+  private let features: [String]
 
-  init(_ configuration: ClassificationConfiguration, attributes: [String] = []) throws(ClassificationError) {
+  init(
+    _ configuration: ClassificationConfiguration, attributes: [String] = [], features: [String] = []
+  ) throws(ClassificationError) {
     self.configuration = configuration
     self.attributes = attributes
+    self.features = features
     names = try LabelNames(configuration.labels)
   }
 
@@ -18,7 +23,7 @@ struct ExampleReader {
   /// - Parameters:
   ///   - path: The file.
   ///   - frames: The raw frames that it is an index of, if it is one.
-  ///   - hasLabels: Whether labels are read; without them they are empty.
+  ///   - hasLabels: Whether labels are read. Otherwise they are passed over, and may be missing but in a wide table.
   func read(_ path: String, frames: String?, hasLabels: Bool = true) throws(ClassificationError) -> RawExamples {
     let form = try form(of: path, frames: frames)
     var examples: RawExamples
@@ -60,7 +65,7 @@ struct ExampleReader {
     case .timeSeries:
       return RawExamples(try TimeSeriesFile.read(path: path), recognition: "signals (ts)")
     case .wide:
-      let table = WideSeriesTable(label: hasLabels ? label ?? "1" : nil, attributes: attributes)
+      let table = WideSeriesTable(label: configuration.label ?? "1", attributes: attributes)
       return RawExamples(try table.read(path: path), recognition: "signals (wide table, a sequence on each row)")
     case .frames:
       guard let frames else {
@@ -80,7 +85,7 @@ struct ExampleReader {
       }
       let table = LongSeriesTable(
         series: series, time: configuration.time, label: hasLabels ? label ?? "label" : nil,
-        channels: configuration.channels, attributes: attributes)
+        channels: features.isEmpty ? configuration.channels : features, attributes: attributes)
       return RawExamples(
         try table.read(path: path, targets: hasLabels ? configuration.targets : nil),
         recognition: "signals (long table, a step on each row)")

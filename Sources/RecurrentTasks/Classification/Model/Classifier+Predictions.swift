@@ -1,4 +1,4 @@
-public import RecurrentFormats
+import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
 

@@ -1,4 +1,4 @@
-public import RecurrentFormats
+import RecurrentFormats
 public import RecurrentTraining
 
 extension ClassificationTraining {

@@ -1,4 +1,5 @@
 import RecurrentFormats
+import RecurrentLayers
 import RecurrentTensor
 
 extension Classifier {
