@@ -55,15 +55,3 @@ public enum ForecastLoss: String, SettingChoice, Hashable {
   /// Squared for small errors, absolute beyond 1 (Huber, 1964).
   case huber
 }
-
-extension CellKind: SettingChoice {
-  /// Reads one of the words; `rnn`, the word of PyTorch and Keras, stands for the Elman cell.
-  public init?(setting value: JSONValue) {
-    guard let word = value.string else { return nil }
-    self.init(rawValue: word == "rnn" ? CellKind.elman.rawValue : word)
-  }
-}
-
-extension ElmanActivationKind: SettingChoice {}
-extension CellNormalizationKind: SettingChoice {}
-extension InitializationKind: SettingChoice {}

@@ -1,4 +1,3 @@
-public import RecurrentLayers
 public import RecurrentTraining
 
 /// Everything that can be set about training a forecaster. Each setting exists once, here.
@@ -85,7 +84,3 @@ public struct ForecastConfiguration: TaskConfiguration {
   /// Good settings for a table of one's own: windows, a linear skip, early stopping.
   public init() {}
 }
-
-extension GRUCell.Variant: SettingChoice {}
-extension RecurrentBias: SettingChoice {}
-extension InitialState: SettingChoice {}
