@@ -25,7 +25,7 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: BuildInformation.versionText,
     subcommands: [
-      TrainCommand.self, ForecastCommand.self, EvaluateCommand.self, InfoCommand.self, BenchCommand.self,
-      StudyCommand.self,
+      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, EvaluateCommand.self, InfoCommand.self,
+      BenchCommand.self, StudyCommand.self,
     ])
 }

@@ -11,6 +11,6 @@ struct TrainCommand: ParsableCommand {
         recurrent train forecast --data sales.csv --target revenue --horizon 12 --output runs/sales
         recurrent train forecast --resume --output runs/sales
       """,
-    subcommands: [TrainForecastCommand.self],
+    subcommands: [TrainForecastCommand.self, TrainClassifyCommand.self],
     aliases: ["fit"])
 }

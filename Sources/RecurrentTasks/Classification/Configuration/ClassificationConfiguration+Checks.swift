@@ -86,6 +86,9 @@ extension ClassificationNetworkConfiguration {
       throw .settings(
         problem: "filters has \(filters.count) numbers for parallel convolutions", mend: "give one for all of them")
     }
+    if let width = architecture.hidden.first(where: { $0 > 65_536 }) {
+      throw .settings(problem: "hidden \(width) is more than any machine holds", mend: "give at most 65536 units")
+    }
     if layers.hasRecurrence, let contradiction = architecture.contradiction {
       throw .settings(problem: contradiction, mend: "leave it out, or choose another cell")
     }

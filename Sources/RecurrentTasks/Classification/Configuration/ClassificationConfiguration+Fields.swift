@@ -89,7 +89,9 @@ extension SettingRule where Value == Double {
 extension ClassificationNetworkConfiguration {
   /// All settings, in the order in which they are shown.
   public static var fields: [SettingField<Self>] {
-    SettingField.group("Model", inputFields + convolutionFields + recurrentFields + headFields)
+    SettingField.group(
+      "Model",
+      inputFields + convolutionFields + RecurrentArchitecture.fields.map { $0.nested(in: \.architecture) } + headFields)
   }
 
   private static var inputFields: [SettingField<Self>] {
@@ -109,28 +111,6 @@ extension ClassificationNetworkConfiguration {
       SettingField("batch_norm", \.hasBatchNormalization, "normalise convolutions over the batch"),
       SettingField("pool", \.poolSize, "steps made one by the largest behind each convolution", .within(1...4096)),
       SettingField("conv_dropout", \.convolutionDropout, "share of its outputs dropped in training", .within(0..<1)),
-    ]
-  }
-
-  private static var recurrentFields: [SettingField<Self>] {
-    [
-      SettingField("cell", \.architecture.cell, "lstm, gru, elman, indrnn, mgu, mingru or minlstm"),
-      SettingField("hidden", \.architecture.hidden, "units of a layer, or of each: [64, 32]", .within(1...65_536)),
-      SettingField("layers", \.architecture.layers, "recurrent layers", .within(1...64)),
-      SettingField("bidirectional", \.architecture.isBidirectional, "run sequences from their end as well"),
-      SettingField("gru_variant", \.architecture.gruVariant, "reset-after (PyTorch) or reset-before"),
-      SettingField("activation", \.architecture.activation, "of elman and indrnn: tanh, relu, leaky-relu or sigmoid"),
-      SettingField("peepholes", \.architecture.hasPeepholes, "let the gates of the lstm see its cell state"),
-      SettingField("normalization", \.architecture.normalization, "in the cells of lstm and gru: none or layer"),
-      SettingField("zoneout", \.architecture.zoneout, "share of units that keep their state in a step", .within(0..<1)),
-      SettingField(
-        "state_dropout", \.architecture.stateDropout, "share of the hidden state dropped in training", .within(0..<1)),
-      SettingField("residual", \.architecture.isResidual, "add the input of each layer to its output"),
-      SettingField("bias", \.architecture.bias, "bias vectors: double, single or none"),
-      SettingField("initialization", \.architecture.initialization, "pytorch, keras, orthogonal or he"),
-      SettingField("forget_bias", \.architecture.forgetBias, "of the lstm at the start; null: as drawn"),
-      SettingField("initial_state", \.architecture.initialState, "zero or trainable"),
-      SettingField("dropout", \.architecture.dropout, "share dropped between recurrent layers", .within(0..<1)),
     ]
   }
 
