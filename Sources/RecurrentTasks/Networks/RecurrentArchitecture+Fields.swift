@@ -22,6 +22,7 @@ extension RecurrentArchitecture: Settings {
       SettingField("kernel_size", \.kernelSize, "steps that a step of conv sees", .within(2...64)),
       SettingField("bias", \.bias, "bias vectors: double, single or none"),
       SettingField("initialization", \.initialization, "pytorch, keras, orthogonal or he"),
+      SettingField("init_range", \.initRange, "draw all first weights evenly from ± this instead", .above(0)),
       SettingField("forget_bias", \.forgetBias, "of the lstm at the start; null: as drawn"),
       SettingField("initial_state", \.initialState, "zero or trainable"),
       SettingField("dropout", \.dropout, "share of layer outputs dropped in training", .within(0..<1)),

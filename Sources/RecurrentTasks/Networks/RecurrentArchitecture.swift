@@ -33,6 +33,8 @@ public struct RecurrentArchitecture: Hashable, Sendable {
   public var bias: RecurrentBias = .double
   /// How the first weights are drawn.
   public var initialization: InitializationKind = .pyTorch
+  /// Draws all weights and biases evenly from ± this instead; nil leaves it to `initialization`.
+  public var initRange: Float?
   /// The sum of the LSTM forget gate's biases at the start; nil leaves it to `initialization`.
   public var forgetBias: Float?
   /// What the first states are.
@@ -47,6 +49,9 @@ public struct RecurrentArchitecture: Hashable, Sendable {
   public var widths: [Int] {
     (0..<layers).map { hidden[min($0, hidden.count - 1)] }
   }
+
+  /// The number of features of an output step.
+  public var outputSize: Int { (widths.last ?? 0) * (isBidirectional ? 2 : 1) }
 
   /// The layers with random weights.
   ///
@@ -66,6 +71,10 @@ public struct RecurrentArchitecture: Hashable, Sendable {
 
   private func makeLayer(_ index: Int, inputSize: Int, hiddenSize: Int, key: RandomKey) -> AnySequenceLayer {
     var first = initialization.initialization
+    if let initRange {
+      let even = Initializer.uniformWithin(initRange)
+      first = RecurrentInitialization(input: even, recurrent: even, bias: even)
+    }
     first.forgetBias = forgetBias ?? first.forgetBias
     switch cell {
     case .lstm where hasPeepholes || normalization != .none:
