@@ -19,6 +19,10 @@ public struct Forecaster: Sendable {
   public let preparation: Preparation
   /// The network.
   public var network: ForecastNetwork
+  /// How far its forecasts were off on the validation part; nil where there is none.
+  public var calibration: ConformalCalibration?
+  /// The series that the network tells apart, by name; empty where it does not.
+  let seriesNames: [String]
 
   /// The name of the task in a model's `config.json`.
   public static let task = "forecast"
@@ -28,7 +32,11 @@ public struct Forecaster: Sendable {
     self.configuration = configuration
     schema = data.frame.schema
     self.preparation = preparation
-    network = Forecaster.makeNetwork(configuration, data.frame.schema)
+    let isShared = configuration.shareVariables
+    seriesNames =
+      configuration.seriesEmbedding == nil
+      ? [] : isShared ? data.prepared.flatMap { $0.variables.map(\.name) } : data.prepared.map(\.name)
+    network = Forecaster.makeNetwork(configuration, data.frame.schema, preparation, seriesCount: seriesNames.count)
   }
 
   /// Loads the forecaster of a run's folder, or of its `model/`.
@@ -45,25 +53,34 @@ public struct Forecaster: Sendable {
     }
     configuration = settings
     do {
-      schema = try folder.description.data["schema"].decoded()
-      preparation = try folder.description.data["preparation"].decoded()
+      let data = folder.description.data
+      schema = try data["schema"].decoded()
+      preparation = try data["preparation"].decoded()
+      calibration = try data["calibration"].map { try $0.decoded() }
+      seriesNames = try data["series"].map { try $0.decoded() } ?? []
     } catch {
       throw .description(path: folder.path, problem: "'data' lacks the columns or the scales of a forecaster")
     }
     guard schema.targets.count > 0 else {
       throw .description(path: folder.path, problem: "'data' names no column to forecast")
     }
-    var network = Forecaster.makeNetwork(settings, schema)
+    guard Set(seriesNames).count == seriesNames.count, settings.seriesEmbedding == nil || !seriesNames.isEmpty else {
+      throw .description(path: folder.path, problem: "'series' does not name the series that the model tells apart")
+    }
+    var network = Forecaster.makeNetwork(settings, schema, preparation, seriesCount: seriesNames.count)
     try wrapping(ForecastError.model) { () throws(ModelFolderError) in try folder.load(into: &network) }
     self.network = network
   }
 
   /// The content of `config.json` for this forecaster.
   public func modelDescription(trainedBy training: JSONObject) throws -> ModelDescription {
-    ModelDescription(
-      task: Forecaster.task, settings: configuration.resultSettings,
-      data: ["schema": try JSONValue(encoding: schema), "preparation": try JSONValue(encoding: preparation)],
-      training: training)
+    var data: JSONObject = [
+      "schema": try JSONValue(encoding: schema), "preparation": try JSONValue(encoding: preparation),
+    ]
+    if let calibration { data["calibration"] = try JSONValue(encoding: calibration) }
+    if !seriesNames.isEmpty { data["series"] = try JSONValue(encoding: seriesNames) }
+    return ModelDescription(
+      task: Forecaster.task, settings: configuration.resultSettings, data: data, training: training)
   }
 
   /// Reads series with the columns of the training table.
@@ -75,17 +92,19 @@ public struct Forecaster: Sendable {
     }
   }
 
-  /// The number of features of a step.
-  static func inputSize(_ configuration: ForecastConfiguration, _ schema: SeriesSchema) -> Int {
-    let future = schema.futureChannels.count * configuration.modelHorizon
-    let past = schema.targets.count + schema.pastChannels.count
-    return future + past * (configuration.arrangement == .sequence ? configuration.lookBack : 1)
+  /// The number of a series that the network tells apart; nil where it does not.
+  func seriesNumber(of series: PreparedSeries) throws(ForecastError) -> Int32? {
+    if configuration.seriesEmbedding == nil { return nil }
+    guard let number = seriesNames.firstIndex(of: series.name) else { throw .unknownSeries(series.name) }
+    return Int32(number)
   }
 
-  private static func makeNetwork(_ configuration: ForecastConfiguration, _ schema: SeriesSchema) -> ForecastNetwork {
-    ForecastNetwork(
-      configuration.architecture, inputSize: inputSize(configuration, schema),
-      outputSize: configuration.modelHorizon * schema.targets.count, hasSkip: configuration.skip,
-      key: RandomKey(seed: UInt64(configuration.training.seed)))
+  private static func makeNetwork(
+    _ configuration: ForecastConfiguration, _ schema: SeriesSchema, _ preparation: Preparation, seriesCount: Int
+  ) -> ForecastNetwork {
+    let shape = configuration.networkShape(
+      schema, calendarChannels: 2 * preparation.settings.calendar.count, seriesCount: seriesCount)
+    return ForecastNetwork(
+      configuration.architecture, shape: shape, key: RandomKey(seed: UInt64(configuration.training.seed)))
   }
 }
