@@ -27,8 +27,8 @@ struct InfoCommand: ParsableCommand {
       try show(Self.program, on: console)
       return
     }
-    let folder = try ModelFolder(model, task: Forecaster.task)
-    let information = ModelInformation(folder, try Forecaster(modelFolder: folder.path))
+    let folder = try ModelFolder(model)
+    let information = ModelInformation(folder, try TaskModels.load(folder))
     if console.isJSON {
       try console.json(information.json)
     } else {

@@ -1,7 +1,6 @@
-import RecurrentTasks
 import RecurrentTraining
 
-/// Errors of forecasts, a row for each forecaster, the least error of each column in bold where the terminal has it.
+/// Figures of models and simple rules, a row for each, the best figure of each column in bold where the terminal has it.
 ///
 /// ```
 ///                    RMSE     MAE    MAPE   MASE
@@ -11,58 +10,84 @@ import RecurrentTraining
 struct MetricsTable {
   private struct Row {
     let title: String
-    let values: [Double?]
+    let metrics: [Metric]?
     let isCompared: Bool
+
+    func metric(_ name: String) -> Metric? { metrics?.first { $0.name == name } }
   }
 
-  private static let titles = ["RMSE", "MAE", "MAPE", "MASE"]
   private var rows: [Row] = []
 
-  /// Adds the errors of a forecaster; those that are not defined are shown as a dash.
+  /// Adds the figures of a row; those that it lacks are shown as a dash.
   ///
   /// - Parameter isCompared: Whether the row is one of those among which the best is marked.
-  mutating func append(_ title: String, _ metrics: ForecastMetrics?, isCompared: Bool) {
-    let values = [metrics?.rmse, metrics?.mae, metrics?.mape, metrics?.mase]
-    rows.append(Row(title: title, values: values, isCompared: isCompared))
+  mutating func append(_ title: String, _ metrics: [Metric], isCompared: Bool) {
+    rows.append(Row(title: title, metrics: metrics, isCompared: isCompared))
   }
 
   /// Adds a line above rows that belong together.
   mutating func append(heading: String) {
-    rows.append(Row(title: heading, values: [], isCompared: false))
+    rows.append(Row(title: heading, metrics: nil, isCompared: false))
+  }
+
+  /// The names of all figures in the order in which they came.
+  private var names: [String] {
+    rows.flatMap { $0.metrics ?? [] }.reduce(into: []) { names, metric in
+      if !names.contains(metric.name) { names.append(metric.name) }
+    }
   }
 
   /// The table, each line ending in a newline.
   func text(on terminal: Terminal) -> String {
-    let columns = Self.titles.indices.map { column in
-      rows.map { $0.values.isEmpty ? "" : Self.text($0.values[column], column: column) }
+    let names = names
+    let titles = names.map(MetricText.title)
+    let columns = names.map { name in
+      rows.map { $0.metrics == nil ? "" : $0.metric(name).map(MetricText.text) ?? "-" }
     }
     let titleWidth = rows.map(\.title.count).max() ?? 0
-    let widths = zip(Self.titles, columns).map { title, cells in max(title.count, cells.map(\.count).max() ?? 0) }
-    let best = Self.titles.indices.map { column in
-      rows.filter(\.isCompared).compactMap { $0.values[column] }.min()
-    }
+    let widths = zip(titles, columns).map { title, cells in max(title.count, cells.map(\.count).max() ?? 0) }
+    let best = names.map(best)
     func line(_ title: String, _ cells: [String], _ isBest: (Int) -> Bool) -> String {
       cells.indices.reduce(title.padded(to: titleWidth)) { line, column in
         let space = String(repeating: " ", count: widths[column] - cells[column].count + 3)
         return line + space + (isBest(column) ? terminal.styled(cells[column], .bold) : cells[column])
       } + "\n"
     }
-    var text = line("", Self.titles) { _ in false }
+    var text = line("", titles) { _ in false }
     for (index, row) in rows.enumerated() {
-      guard !row.values.isEmpty else {
+      guard row.metrics != nil else {
         text += row.title + "\n"
         continue
       }
       text += line(row.title, columns.map { $0[index] }) { column in
-        row.isCompared && row.values[column] != nil && row.values[column] == best[column]
+        guard row.isCompared, let value = row.metric(names[column])?.value else { return false }
+        return value == best[column]
       }
     }
     return text
   }
 
-  private static func text(_ value: Double?, column: Int) -> String {
-    guard let value else { return "-" }
-    return titles[column] == "MAPE" ? NumberText.significant(value, digits: 3) + " %" : NumberText.significant(value)
+  private func best(_ name: String) -> Double? {
+    let compared = rows.filter(\.isCompared).compactMap { $0.metric(name) }
+    let values = compared.map(\.value)
+    return compared.first?.direction == .higherIsBetter ? values.max() : values.min()
+  }
+}
+
+/// Names and values of figures as they stand in tables.
+enum MetricText {
+  private static let abbreviations: Set<String> = [
+    "rmse", "mae", "mse", "mape", "smape", "mase", "crps", "bleu",
+  ]
+  private static let percentages: Set<String> = ["mape", "smape"]
+
+  /// The title of a column: `RMSE`, `accuracy`, `bits per character`.
+  static func title(_ name: String) -> String { abbreviations.contains(name) ? name.uppercased() : name.titled }
+
+  /// A value with its unit.
+  static func text(_ metric: Metric) -> String {
+    percentages.contains(metric.name)
+      ? NumberText.significant(metric.value, digits: 3) + " %" : NumberText.significant(metric.value)
   }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RecurrentFormats
-import RecurrentTasks
 import RecurrentTraining
+import Synchronization
 
 /// Flags that are short names for settings.
 ///
@@ -17,21 +17,33 @@ enum SettingFlag {
   }
 
   /// The help of a flag: that of its setting, with what it is unless given.
-  static func help(_ key: String, value name: String?) -> ArgumentHelp {
-    guard let help = helps[key] else { preconditionFailure("there is no setting '\(key)'") }
+  static func help<Configuration: Settings>(
+    _ key: String, of configuration: Configuration.Type, value name: String?
+  ) -> ArgumentHelp {
+    guard let help = helps(of: configuration)[key] else {
+      preconditionFailure("\(configuration) has no setting '\(key)'")
+    }
     return ArgumentHelp(stringLiteral: help.text).naming(name ?? help.placeholder)
   }
 
-  /// Made once: the argument parser makes its options anew dozens of times.
-  private static let helps: [String: (text: String, placeholder: String)] = {
-    let configuration = ForecastConfiguration()
-    let helps = ForecastConfiguration.fields.map { field in
-      let standard = field.value(in: configuration)
-      let text = standard.standardText.map { "\(field.help) (default: \($0))" } ?? field.help
-      return (field.key, (text, standard.placeholder))
+  private typealias Helps = [String: (text: String, placeholder: String)]
+  /// Made once for each kind: the argument parser makes its options anew dozens of times.
+  private static let known = Mutex<[ObjectIdentifier: Helps]>([:])
+
+  private static func helps<Configuration: Settings>(of configuration: Configuration.Type) -> Helps {
+    known.withLock { known in
+      if let helps = known[ObjectIdentifier(configuration)] { return helps }
+      let standard = Configuration()
+      let pairs = Configuration.fields.map { field in
+        let value = field.value(in: standard)
+        let text = value.standardText.map { "\(field.help) (default: \($0))" } ?? field.help
+        return (field.key, (text, value.placeholder))
+      }
+      let helps = Helps(pairs, uniquingKeysWith: { first, _ in first })
+      known[ObjectIdentifier(configuration)] = helps
+      return helps
     }
-    return Dictionary(helps, uniquingKeysWith: { first, _ in first })
-  }()
+  }
 }
 
 extension ArgumentHelp {
@@ -69,30 +81,33 @@ extension Option where Value == SettingAssignment? {
   /// A flag for the setting `key`.
   ///
   /// - Parameters:
+  ///   - configuration: The settings that it is one of.
   ///   - key: The name of the setting.
   ///   - value: What stands for the value in help, where its type says too little.
-  init(setting key: String, value: String? = nil) {
+  init<Configuration: Settings>(of configuration: Configuration.Type, setting key: String, value: String? = nil) {
     self.init(
-      wrappedValue: nil, name: .customLong(SettingFlag.name(of: key)), help: SettingFlag.help(key, value: value),
+      wrappedValue: nil, name: .customLong(SettingFlag.name(of: key)),
+      help: SettingFlag.help(key, of: configuration, value: value),
       transform: { SettingFlag.assignment(key, .string($0)) })
   }
 }
 
 extension Option where Value == [SettingAssignment] {
   /// A flag for the setting `key`, which holds a list: it can be repeated, and its values be separated by commas.
-  init(list key: String, value: String? = nil) {
+  init<Configuration: Settings>(of configuration: Configuration.Type, list key: String, value: String? = nil) {
     self.init(
-      wrappedValue: [], name: .customLong(SettingFlag.name(of: key)), help: SettingFlag.help(key, value: value),
+      wrappedValue: [], name: .customLong(SettingFlag.name(of: key)),
+      help: SettingFlag.help(key, of: configuration, value: value),
       transform: { SettingFlag.assignment(key, .string($0)) })
   }
 }
 
 extension Flag where Value == Bool? {
   /// The flags `--key` and `--no-key` for the setting `key`, which is also the property's name.
-  init(setting key: String) {
+  init<Configuration: Settings>(of configuration: Configuration.Type, setting key: String) {
     self.init(
       wrappedValue: nil, name: .customLong(SettingFlag.name(of: key)), inversion: .prefixedNo,
-      exclusivity: .chooseLast, help: SettingFlag.help(key, value: nil))
+      exclusivity: .chooseLast, help: SettingFlag.help(key, of: configuration, value: nil))
   }
 }
 

@@ -1,20 +1,21 @@
-/// The members of a JSON object in the order in which they were written; no key stands twice.
+/// The members of a JSON object in the order in which they were written; no key stands twice. Keys are compared by code
+/// points, as RFC 8259 advises.
 public struct JSONObject: Sendable {
   /// The keys, in order.
   public private(set) var keys: [String] = []
   /// The values, in the order of the keys.
   public private(set) var values: [JSONValue] = []
 
-  private var places: [String: Int] = [:]
+  private var places: [ExactText: Int] = [:]
 
   /// An object without members.
   public init() {}
 
   /// The value of a key, or nil where it is absent. Setting a new key adds it at the end, setting nil removes the member.
   public subscript(key: String) -> JSONValue? {
-    get { places[key].map { values[$0] } }
+    get { places[ExactText(key)].map { values[$0] } }
     set {
-      switch (newValue, places[key]) {
+      switch (newValue, places[ExactText(key)]) {
       case (let value?, let place?): values[place] = value
       case (let value?, nil): append(key, value)
       case (nil, let place?): remove(at: place)
@@ -27,8 +28,8 @@ public struct JSONObject: Sendable {
   /// - Returns: whether it was added.
   @discardableResult
   mutating func append(_ key: String, _ value: JSONValue) -> Bool {
-    guard places[key] == nil else { return false }
-    places[key] = keys.count
+    guard places[ExactText(key)] == nil else { return false }
+    places[ExactText(key)] = keys.count
     keys.append(key)
     values.append(value)
     return true
@@ -38,7 +39,7 @@ public struct JSONObject: Sendable {
     keys.remove(at: place)
     values.remove(at: place)
     places = [:]
-    for (place, key) in keys.enumerated() { places[key] = place }
+    for (place, key) in keys.enumerated() { places[ExactText(key)] = place }
   }
 }
 
@@ -53,7 +54,9 @@ extension JSONObject: RandomAccessCollection {
 
 extension JSONObject: Hashable {
   /// Whether both have the same members in the same order.
-  public static func == (a: JSONObject, b: JSONObject) -> Bool { a.keys == b.keys && a.values == b.values }
+  public static func == (a: JSONObject, b: JSONObject) -> Bool {
+    a.keys.elementsEqual(b.keys) { $0.hasSameCodePoints(as: $1) } && a.values == b.values
+  }
 
   /// Feeds keys and values to the hasher.
   public func hash(into hasher: inout Hasher) {

@@ -24,7 +24,7 @@ extension JSONValue {
 
   /// Reads the JSON text in `bytes`, strictly by RFC 8259; keys that stand twice, numbers out of range and a byte order mark are errors.
   ///
-  /// Keys are compared as Unicode text: two that are written with other code points but mean the same characters are the same key.
+  /// Keys are compared by code points: two that are written differently but mean the same characters are two keys.
   /// - Parameter file: where the text comes from, for the error.
   public init(parsing bytes: [UInt8], file: String? = nil) throws(JSONError) {
     var scanner = JSONScanner(bytes[...], depthLimit: Self.depthLimit, file: file)

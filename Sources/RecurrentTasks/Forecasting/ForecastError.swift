@@ -11,10 +11,6 @@ public enum ForecastError: Error, Sendable {
   case preparation(PreparationError)
   /// The backtest does not fit the data.
   case backtest(BacktestError)
-  /// The model's folder cannot be used.
-  case model(ModelFolderError)
-  /// A model's `config.json` lacks what a forecaster needs.
-  case description(path: String, problem: String)
   /// A setting that does not go with another one.
   case settings(SettingsConflict)
   /// Forecasts cannot be fed back because these columns would have to be known ahead.
@@ -46,9 +42,6 @@ extension ForecastError: DescribedFailure {
     case .split(let error): error.description
     case .preparation(let error): error.description
     case .backtest(let error): error.description
-    case .model(let error): error.description
-    case .description(let path, let problem):
-      "\(path)/config.json: \(problem); the file was not written by this program or was changed"
     case .settings(let conflict): "\(conflict.problem); \(conflict.mend)"
     case .pastCovariates(let columns, let horizon):
       "a forecast of \(horizon) steps would need values of \(columns.joined(separator: ", ")) that are not known yet; "
@@ -73,9 +66,8 @@ extension ForecastError: DescribedFailure {
   public var exitStatus: ExitStatus {
     switch self {
     case .series(let error): error.exitStatus
-    case .model(let error): error.exitStatus
     case .split, .settings, .backtest, .pastCovariates, .noCalibration: .usage
-    case .preparation, .description, .tooFewRows, .notACount, .unknownSeries: .badData
+    case .preparation, .tooFewRows, .notACount, .unknownSeries: .badData
     }
   }
 }

@@ -102,6 +102,8 @@ public struct RecurrentArchitecture: Hashable, Sendable {
   public var zoneout: Float = 0
   /// The share of the hidden state that training drops on its way to the recurrent matrix, the same at all steps.
   public var stateDropout: Float = 0
+  /// The share of the recurrent weights that training drops (DropConnect).
+  public var weightDrop: Float = 0
   /// Whether the input of each layer is added to its output, through a matrix where the widths differ.
   public var isResidual = false
   /// How many bias vectors there are.
@@ -211,16 +213,19 @@ public struct RecurrentArchitecture: Hashable, Sendable {
   private func wrap<Cell: RecurrentCell>(_ key: RandomKey, _ makeCell: (RandomKey) -> Cell) -> AnySequenceLayer {
     let dropout = stateDropout > 0 ? StateDropout(stateDropout) : nil
     let zoneout = zoneout > 0 ? Zoneout(hidden: zoneout, cell: zoneout) : nil
+    let weightDrop = weightDrop > 0 ? WeightDrop(weightDrop) : nil
     let forward = makeCell(key.folding(0))
     if isBidirectional {
       return skipping(
         BidirectionalLayer(
           forward: forward, backward: makeCell(key.folding(1)), initialState: initialState, stateDropout: dropout,
-          zoneout: zoneout),
+          zoneout: zoneout, weightDrop: weightDrop),
         key)
     }
     return skipping(
-      RecurrentLayer(forward, initialState: initialState, stateDropout: dropout, zoneout: zoneout), key)
+      RecurrentLayer(
+        forward, initialState: initialState, stateDropout: dropout, zoneout: zoneout, weightDrop: weightDrop),
+      key)
   }
 
   /// A layer, or what adds its input to its output.

@@ -78,7 +78,7 @@ public func negativeBinomialLoss(_ means: Tensor, shapes: Tensor, _ counts: Tens
 }
 
 /// targets - predictions, which must have one shape.
-private func requireShape(_ predictions: Tensor, _ targets: Tensor, in operation: String) -> Tensor {
+private func requireShape(_ predictions: Tensor, _ targets: Tensor, in operation: StaticString) -> Tensor {
   if predictions.shape != targets.shape {
     ShapeError(operation: operation, actual: targets.shape, reason: .incompatible(predictions.shape)).trap()
   }

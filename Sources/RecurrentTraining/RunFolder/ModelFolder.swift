@@ -1,4 +1,4 @@
-package import RecurrentFormats
+public import RecurrentFormats
 public import RecurrentLayers
 public import RecurrentTensor
 
@@ -79,20 +79,63 @@ public struct ModelFolder: Sendable {
     }
   }
 
+  /// The content of a file that is kept beside the weights.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the file.
+  ///   - limit: The largest size in bytes that is read.
+  public func bytes(of name: String, limit: Int = 1 << 28) throws(ModelFolderError) -> [UInt8] {
+    do throws(FileError) {
+      return try ReadableFile.bytes(ofFile: path + "/" + name, limit: limit)
+    } catch {
+      throw ModelFolderError(path: path, reason: .file(error))
+    }
+  }
+
   /// Writes a model; a folder that is already there is replaced in one step. The same model gives the same bytes.
   ///
+  /// - Parameters:
+  ///   - model: The network.
+  ///   - description: What it is.
+  ///   - files: What is kept beside the weights.
+  ///   - path: The folder.
   /// - Throws: `FileError`, or `JSONWritingError` where the description holds a number that is not finite.
-  public static func write(_ model: some Module, _ description: ModelDescription, to path: String) throws {
-    try write(model, description, to: path, system: OperatingSystem())
+  public static func write(
+    _ model: some Module, _ description: ModelDescription, files: [ModelFile] = [], to path: String
+  ) throws {
+    try write(model, description, files: files, to: path, system: OperatingSystem())
   }
 
   package static func write(
-    _ model: some Module, _ description: ModelDescription, to path: String, system: any FileSystem
+    _ model: some Module, _ description: ModelDescription, files: [ModelFile] = [], to path: String,
+    system: any FileSystem
   ) throws {
     let text = try description.json(parameterCount: model.parameterCount).text(.pretty) + "\n"
     try AtomicFolder.write(to: path, replacing: Folders.kind(of: path) == .folder, system: system) { folder in
       try folder.writeFile(configurationName, text)
       try TensorFile.write(model.namedTensors, to: weightsName, in: &folder)
+      for file in files { try folder.writeFile(file.name, file.bytes) }
     }
+  }
+}
+
+/// A file that is kept with a model beside its weights, such as `tokenizer.json`.
+public struct ModelFile: Hashable, Sendable {
+  /// The name within the folder.
+  public let name: String
+  /// The content.
+  public let bytes: [UInt8]
+
+  /// A file of some bytes.
+  public init(_ name: String, _ bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
+
+  /// A JSON file.
+  ///
+  /// - Throws: `JSONWritingError` where a number is not finite.
+  public init(_ name: String, _ value: JSONValue) throws {
+    self.init(name, Array((try value.text(.pretty) + "\n").utf8))
   }
 }

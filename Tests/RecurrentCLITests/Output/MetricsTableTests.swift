@@ -7,12 +7,16 @@ import Testing
 struct MetricsTableTests {
   private let actual = [100.0, 200, 400]
 
+  private func metrics(_ forecast: [Double]) -> [Metric] {
+    ForecastMetrics(actual: actual, forecast: forecast, scale: 10)?.list ?? []
+  }
+
   private func table() -> MetricsTable {
     var table = MetricsTable()
     table.append(heading: "model")
-    table.append("  test", ForecastMetrics(actual: actual, forecast: [110, 190, 400], scale: 10), isCompared: true)
-    table.append("  naive", ForecastMetrics(actual: actual, forecast: [100, 220, 440], scale: 10), isCompared: true)
-    table.append("  undefined", ForecastMetrics(actual: [0], forecast: [1]), isCompared: false)
+    table.append("  test", metrics([110, 190, 400]), isCompared: true)
+    table.append("  naive", metrics([100, 220, 440]), isCompared: true)
+    table.append("  undefined", ForecastMetrics(actual: [0], forecast: [1])?.list ?? [], isCompared: false)
     return table
   }
 

@@ -16,4 +16,10 @@ import Testing
     #expect(object == ["a": 5, "c": 3, "e": nil])
     #expect(object != ["c": 3, "a": 5, "e": nil])
   }
+
+  @Test func tellsKeysApartByCodePoints() throws {
+    let object = try JSONValue(parsing: "{\"\u{c5}\": 1, \"\u{212b}\": 2, \"A\u{30a}\": 3}").object
+    #expect(object?["\u{212b}"] == 2)
+    #expect(object != ["\u{212b}": 1, "\u{c5}": 2, "A\u{30a}": 3])
+  }
 }

@@ -1,4 +1,3 @@
-public import RecurrentFormats
 public import RecurrentTraining
 
 /// How the past reaches the recurrent layers.
@@ -93,15 +92,3 @@ public enum CalendarChoice: String, SettingChoice, Hashable {
 
   var feature: CalendarFeature? { CalendarFeature(rawValue: rawValue) }
 }
-
-extension CellKind: SettingChoice {
-  /// Reads one of the words; `rnn`, the word of PyTorch and Keras, stands for the Elman cell.
-  public init?(setting value: JSONValue) {
-    guard let word = value.string else { return nil }
-    self.init(rawValue: word == "rnn" ? CellKind.elman.rawValue : word)
-  }
-}
-
-extension ElmanActivationKind: SettingChoice {}
-extension CellNormalizationKind: SettingChoice {}
-extension InitializationKind: SettingChoice {}

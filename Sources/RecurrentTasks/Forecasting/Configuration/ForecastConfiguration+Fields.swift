@@ -66,24 +66,7 @@ extension ForecastConfiguration {
   }
 
   private static var modelFields: [SettingField<Self>] {
-    [
-      SettingField("cell", \.architecture.cell, "lstm, gru, elman, indrnn, mgu, mingru or minlstm"),
-      SettingField("hidden", \.architecture.hidden, "units of a layer, or of each: [64, 32]", .atLeast(1)),
-      SettingField("layers", \.architecture.layers, "recurrent layers", .within(1...64)),
-      SettingField("bidirectional", \.architecture.isBidirectional, "run windows from their end as well"),
-      SettingField("gru_variant", \.architecture.gruVariant, "reset-after (PyTorch) or reset-before"),
-      SettingField("activation", \.architecture.activation, "of elman and indrnn: tanh, relu, leaky-relu or sigmoid"),
-      SettingField("peepholes", \.architecture.hasPeepholes, "let the gates of the lstm see its cell state"),
-      SettingField("normalization", \.architecture.normalization, "in the cells of lstm and gru: none or layer"),
-      SettingField("zoneout", \.architecture.zoneout, "share of units that keep their state in a step", .within(0..<1)),
-      SettingField(
-        "state_dropout", \.architecture.stateDropout, "share of the hidden state dropped in training", .within(0..<1)),
-      SettingField("residual", \.architecture.isResidual, "add the input of each layer to its output"),
-      SettingField("bias", \.architecture.bias, "bias vectors: double, single or none"),
-      SettingField("initialization", \.architecture.initialization, "pytorch, keras, orthogonal or he"),
-      SettingField("forget_bias", \.architecture.forgetBias, "of the lstm at the start; null: as drawn"),
-      SettingField("initial_state", \.architecture.initialState, "zero or trainable"),
-      SettingField("dropout", \.architecture.dropout, "share of layer outputs dropped in training", .within(0..<1)),
+    RecurrentArchitecture.fields.map { $0.nested(in: \.architecture) } + [
       SettingField("skip", \.skip, "add a linear map from the features to the forecast"),
       SettingField("window_skip", \.windowSkip, "add a linear map from all targets of the window to the forecast"),
       SettingField(

@@ -1,8 +1,7 @@
-public import RecurrentLayers
 public import RecurrentTraining
 
 /// Everything that can be set about training a forecaster. Each setting exists once, here.
-public struct ForecastConfiguration: Settings {
+public struct ForecastConfiguration: TaskConfiguration {
   // MARK: Data
 
   /// The table: a path, plain or gzip-compressed, or a built-in data set.
@@ -123,7 +122,3 @@ public struct ForecastConfiguration: Settings {
   /// Good settings for a table of one's own: windows, a linear skip, early stopping.
   public init() {}
 }
-
-extension GRUCell.Variant: SettingChoice {}
-extension RecurrentBias: SettingChoice {}
-extension InitialState: SettingChoice {}

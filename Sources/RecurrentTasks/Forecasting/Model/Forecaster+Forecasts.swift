@@ -1,5 +1,6 @@
 import RecurrentLayers
 import RecurrentTensor
+import RecurrentTraining
 
 /// Forecasts of one series from one row on, in the unit of the data.
 public struct SeriesForecast: Sendable, Hashable {
@@ -136,7 +137,7 @@ extension Forecaster {
     probabilities: [Double] = [], key: RandomKey? = nil
   ) throws(ForecastError) -> [SeriesForecast] {
     let bounds = levels.flatMap { [0.5 - $0 / 200, 0.5 + $0 / 200] }
-    let isConformal = try !levels.isEmpty && intervalsAreConformal()
+    let isConformal = levels.isEmpty ? false : try intervalsAreConformal()
     let wanted = (isConformal ? probabilities : probabilities + bounds).sorted()
     let found = try distributions(of: series, from: origins, horizon: horizon, draw: .center)
     let isExact = hasExactQuantiles(horizon: horizon)

@@ -10,7 +10,7 @@ public import RecurrentTraining
 /// let history = try forecaster.readSeries()
 /// let forecast = try forecaster.forecast(history, horizon: 24)
 /// ```
-public struct Forecaster: Sendable {
+public struct Forecaster: TaskModel {
   /// The settings it was trained with.
   public let configuration: ForecastConfiguration
   /// What the columns of its tables mean.
@@ -39,19 +39,11 @@ public struct Forecaster: Sendable {
     network = Forecaster.makeNetwork(configuration, data.frame.schema, preparation, seriesCount: seriesNames.count)
   }
 
-  /// Loads the forecaster of a run's folder, or of its `model/`.
-  public init(modelFolder path: String) throws(ForecastError) {
-    let folder = try wrapping(ForecastError.model) { () throws(ModelFolderError) in
-      try ModelFolder(path, task: Forecaster.task)
-    }
-    var settings = ForecastConfiguration()
-    do throws(SettingError) {
-      try settings.apply(
-        try SettingAssignment.list(from: .object(folder.description.settings), file: folder.path + "/config.json"))
-    } catch {
-      throw .description(path: folder.path, problem: error.description)
-    }
-    configuration = settings
+  /// Loads a forecaster.
+  ///
+  /// - Throws: `ModelDataError`, `ModelFolderError`.
+  public init(_ folder: ModelFolder) throws {
+    configuration = try Self.configuration(of: folder)
     do {
       let data = folder.description.data
       schema = try data["schema"].decoded()
@@ -59,28 +51,44 @@ public struct Forecaster: Sendable {
       calibration = try data["calibration"].map { try $0.decoded() }
       seriesNames = try data["series"].map { try $0.decoded() } ?? []
     } catch {
-      throw .description(path: folder.path, problem: "'data' lacks the columns or the scales of a forecaster")
+      throw ModelDataError(path: folder.path, problem: "'data' lacks the columns or the scales of a forecaster")
     }
     guard schema.targets.count > 0 else {
-      throw .description(path: folder.path, problem: "'data' names no column to forecast")
+      throw ModelDataError(path: folder.path, problem: "'data' names no column to forecast")
     }
-    guard Set(seriesNames).count == seriesNames.count, settings.seriesEmbedding == nil || !seriesNames.isEmpty else {
-      throw .description(path: folder.path, problem: "'series' does not name the series that the model tells apart")
+    guard
+      Set(seriesNames).count == seriesNames.count, configuration.seriesEmbedding == nil || !seriesNames.isEmpty
+    else {
+      throw ModelDataError(
+        path: folder.path, problem: "'series' does not name the series that the model tells apart")
     }
-    var network = Forecaster.makeNetwork(settings, schema, preparation, seriesCount: seriesNames.count)
-    try wrapping(ForecastError.model) { () throws(ModelFolderError) in try folder.load(into: &network) }
-    self.network = network
+    network = Forecaster.makeNetwork(configuration, schema, preparation, seriesCount: seriesNames.count)
+    try folder.load(into: &network)
   }
 
-  /// The content of `config.json` for this forecaster.
-  public func modelDescription(trainedBy training: JSONObject) throws -> ModelDescription {
+  /// The columns of the tables, the scales of the values, and the errors that intervals are made from.
+  public func modelData() throws -> JSONObject {
     var data: JSONObject = [
       "schema": try JSONValue(encoding: schema), "preparation": try JSONValue(encoding: preparation),
     ]
     if let calibration { data["calibration"] = try JSONValue(encoding: calibration) }
     if !seriesNames.isEmpty { data["series"] = try JSONValue(encoding: seriesNames) }
-    return ModelDescription(
-      task: Forecaster.task, settings: configuration.resultSettings, data: data, training: training)
+    return data
+  }
+
+  /// What the columns of its tables mean.
+  public var information: [InformationSection] {
+    func list(_ names: [String]) -> JSONValue { .array(names.map { .string($0) }) }
+    var columns: JSONObject = ["time": list(schema.time), "target": list(schema.targets)]
+    if let series = schema.series { columns["series"] = .string(series) }
+    if !schema.pastCovariates.isEmpty { columns["past_covariates"] = list(schema.pastCovariates) }
+    if !schema.futureCovariates.isEmpty { columns["future_covariates"] = list(schema.futureCovariates) }
+    for (column, values) in schema.categories.sorted(by: { $0.key < $1.key }) {
+      columns["values of \(column)"] = list(values)
+    }
+    columns["frequency"] = .string("\(schema.frequency)")
+    columns["season"] = .integer(schema.seasonalPeriod)
+    return [InformationSection("columns", columns)]
   }
 
   /// Reads series with the columns of the training table.

@@ -1,3 +1,5 @@
+import RecurrentTensor
+
 /// Forecasts of one part of some series beside what came, and beside forecasts that need no model.
 public struct ForecastEvaluation: Sendable {
   /// The forecasts of each series.

@@ -103,7 +103,7 @@ public struct ForecastTraining: TrainingTask {
       let metrics = try forecaster.evaluation(
         of: data, part: .validation, against: [], levels: [], withDistribution: hasDistribution)?.metrics
     else { return [] }
-    let values = metrics.values.map { Metric($0.name, $0.value) }
+    let values = metrics.list
     return values.filter { $0.name == "crps" } + values.filter { $0.name != "crps" }
   }
 }

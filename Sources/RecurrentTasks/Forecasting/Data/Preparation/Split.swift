@@ -1,13 +1,3 @@
-/// A part of a series in time.
-public enum Part: String, Sendable, Hashable, Codable, CaseIterable {
-  /// What a model learns from.
-  case train
-  /// What settings are chosen on and training is stopped by.
-  case validation
-  /// What the result is reported on.
-  case test
-}
-
 /// How long a part of a series is, or when it begins.
 ///
 /// As text: `0.2` or `20%` is a fraction of the rows, `48` a number of rows, and anything else (`2017-01-01`) the time of

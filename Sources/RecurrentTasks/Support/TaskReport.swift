@@ -1,0 +1,30 @@
+public import RecurrentFormats
+public import RecurrentTraining
+
+/// What a run has led to.
+public struct TaskReport: Sendable {
+  /// The task that was trained for.
+  public let task: String
+  /// Why the run has ended.
+  public let outcome: TrainingOutcome
+  /// The folder of the model.
+  public let modelPath: String
+  /// The number of numbers in the network.
+  public let parameterCount: Int
+  /// Epochs done.
+  public let epochs: Int
+  /// Seconds of training.
+  public let seconds: Double
+  /// How good the model is.
+  public var findings = TaskFindings()
+
+  /// The report as one JSON object.
+  public var json: JSONValue {
+    var object: JSONObject = [
+      "task": .string(task), "model": .string(modelPath), "parameters": .integer(parameterCount),
+      "epochs": .integer(epochs), "seconds": .number(seconds),
+    ]
+    findings.add(to: &object)
+    return .object(object)
+  }
+}
