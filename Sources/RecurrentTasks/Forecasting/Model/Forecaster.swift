@@ -93,10 +93,12 @@ public struct Forecaster: TaskModel {
 
   /// Reads series with the columns of the training table.
   ///
-  /// - Parameter data: A path or a built-in data set; nil reads the training table again.
+  /// - Parameter data: A path or a built-in data set; nil reads the data of training again, with what came after them.
   public func readSeries(_ data: String? = nil) throws(ForecastError) -> SeriesFrame {
     try wrapping(ForecastError.series) { () throws(SeriesError) in
-      try SeriesFrame.read(data ?? configuration.data, like: schema)
+      let frame = try SeriesFrame.read(data ?? configuration.data, like: schema)
+      guard data == nil, let later = configuration.testData else { return frame }
+      return try frame.appending(try SeriesFrame.read(later, like: schema))
     }
   }
 

@@ -26,7 +26,7 @@ extension Forecaster {
   ) throws(ForecastError) -> ForecastEvaluation? {
     let horizon = configuration.horizon
     let hasDistribution = withDistribution ?? (configuration.outputDistribution != .point)
-    let levels = levels ?? availableLevels
+    let levels = levels ?? standardLevels
     // Paths cost a hundred times a forecast: where they are needed, forecasts do not overlap.
     let needsPaths = hasDistribution && !hasExactQuantiles(horizon: horizon)
     let origins = data.parts.map { parts -> [Int] in
@@ -41,8 +41,9 @@ extension Forecaster {
       withDistribution: hasDistribution)
   }
 
-  /// The levels of the configuration, where the forecaster can make intervals.
-  var availableLevels: [Double] {
+  /// The levels of intervals that are made where none are asked for: those of training, where the forecaster can make
+  /// intervals.
+  public var standardLevels: [Double] {
     let isDistribution = configuration.outputDistribution != .point && configuration.intervals != .conformal
     return isDistribution || calibration != nil ? configuration.levels : []
   }
@@ -128,7 +129,7 @@ extension Forecaster {
     let parts = origins.map { Parts(train: 0..<($0.first ?? 0), validation: 0..<0, test: 0..<0) }
     let data = try ForecastData(frame, parts: parts, preparation: preparation)
     return try evaluation(
-      of: data, origins: origins, horizon: horizon, against: Baseline.allCases, levels: levels ?? availableLevels,
+      of: data, origins: origins, horizon: horizon, against: Baseline.allCases, levels: levels ?? standardLevels,
       withDistribution: configuration.outputDistribution != .point)
   }
 }
