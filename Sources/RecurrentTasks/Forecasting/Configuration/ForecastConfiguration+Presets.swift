@@ -49,7 +49,7 @@ extension ForecastConfiguration {
         "skip": false, "window_skip": true, "cell": "gru", "hidden": [64], "layers": 1, "dropout": 0.2, "loss": "mae",
         "loss_unit": "scaled", "batch_size": 448, "epochs": 8, "optimizer": "adamw", "learning_rate": 0.003,
         "weight_decay": 0.01, "clip_norm": 1, "schedule": "exponential", "schedule_factor": 0.7,
-        "averaging": "exponential", "averaging_decay": 0.995, "monitor": "mse_standardized", "patience": nil,
+        "averaging": "exponential", "averaging_decay": 0.995, "monitor": "validation_mse_standardized", "patience": nil,
       ])
   }
 
