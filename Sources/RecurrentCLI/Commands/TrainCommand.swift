@@ -12,6 +12,6 @@ struct TrainCommand: ParsableCommand {
         recurrent train forecast --resume --output runs/sales
         recurrent train tag --preset english-upos --data train.conllu --validation dev.conllu
       """,
-    subcommands: [TrainForecastCommand.self, TrainTagCommand.self],
+    subcommands: [TrainForecastCommand.self, TrainClassifyCommand.self, TrainTagCommand.self],
     aliases: ["fit"])
 }
