@@ -20,6 +20,7 @@ struct TaggingWordFlags: SettingFlags {
   @Option(of: TaggingConfiguration.self, setting: "case") var wordCase: SettingAssignment?
   @Option(of: TaggingConfiguration.self, setting: "minimum_count") var minimumCount: SettingAssignment?
   @Option(of: TaggingConfiguration.self, setting: "word_size") var wordSize: SettingAssignment?
+  @Option(of: TaggingConfiguration.self, setting: "vectors", value: "file") var vectors: SettingAssignment?
   @Option(of: TaggingConfiguration.self, setting: "characters") var characters: SettingAssignment?
   @Option(of: TaggingConfiguration.self, setting: "character_units") var characterUnits: SettingAssignment?
 }

@@ -15,6 +15,10 @@ public enum TaggingError: Error, Sendable, Equatable {
   case noTestData
   /// A vocabulary beside the weights of a model cannot be used.
   case vocabulary(TokenizerError)
+  /// Pre-trained vectors cannot be read.
+  case vectors(WordVectorsError)
+  /// Pre-trained vectors have another size than the settings say.
+  case vectorSize(file: String, found: Int, expected: Int)
   /// A setting that does not go with another one.
   case contradiction(String)
 }
@@ -33,6 +37,9 @@ extension TaggingError: DescribedFailure {
         + "lstm or convolution"
     case .noTestData: "the model was trained without a test file; name tagged sentences with --data FILE"
     case .vocabulary(let error): error.description
+    case .vectors(let error): error.description
+    case .vectorSize(let file, let found, let expected):
+      "\(file.printable(limit: 400)): vectors of \(found) numbers, and word_size is \(expected); set word_size to \(found)"
     case .contradiction(let problem): "\(problem); change one of the two settings"
     }
   }
@@ -41,8 +48,9 @@ extension TaggingError: DescribedFailure {
   public var exitStatus: ExitStatus {
     switch self {
     case .annotations(let error): error.exitStatus
-    case .noData, .noInputs, .noTestData, .validationShare, .contradiction: .usage
-    case .vocabulary: .badData
+    case .noData, .noInputs, .noTestData, .validationShare, .vectorSize, .contradiction: .usage
+    case .vectors(.input(.file(let error))): error.exitStatus
+    case .vocabulary, .vectors: .badData
     }
   }
 }

@@ -1,4 +1,6 @@
+import RecurrentFormats
 import RecurrentTasks
+import RecurrentTraining
 
 /// Sentences of a small made-up language: words that end in -o are nouns, in -a verbs, in -e adjectives, and `i` is the
 /// same as the word before it.

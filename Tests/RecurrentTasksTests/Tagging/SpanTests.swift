@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentLayers
 import RecurrentTasks
 import RecurrentTensor
 import Testing

@@ -198,6 +198,23 @@ struct TaggingTrainingTests {
     #expect(description.hasPrefix(message), "\(description)")
   }
 
+  @Test func pretrainedVectors() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "i 1 2 3\nnowhere 4 5 6\n".write(toFile: path, atomically: true, encoding: .utf8)
+    func training(wordSize: Int) throws -> TaggingTraining {
+      try TaggingTraining(
+        SampleSentences.configuration {
+          $0.vectors = path
+          $0.wordSize = wordSize
+        }, parts: Self.parts)
+    }
+    let tagger = try training(wordSize: 3).initial
+    let id = Int(try #require(tagger.vocabularies.words.id(of: "i")))
+    #expect(tagger.network.words?.weight.value[id].scalars == [1, 2, 3])
+    #expect(throws: TaggingError.vectorSize(file: path, found: 3, expected: 4)) { try training(wordSize: 4) }
+  }
+
   @Test func contradictingSettings() {
     #expect(throws: TaggingError.noInputs) {
       try TaggingTraining(

@@ -29,6 +29,7 @@ extension TaggingConfiguration {
       SettingField("case", \.wordCase, "look words up in lower case, or keep them as they are: lower or keep"),
       SettingField("minimum_count", \.minimumCount, "how often a word must occur to be looked up", .atLeast(1)),
       SettingField("word_size", \.wordSize, "numbers of a word's vector; 0: none", .within(0...4096)),
+      SettingField("vectors", \.vectors, "pre-trained vectors to begin with, as word2vec or GloVe text", .notEmpty),
       SettingField(
         "unknown_rate", \.unknownRate, "how often words seen once become unknown in training", .within(0...1)),
       SettingField("word_dropout", \.wordDropout, "how often any word becomes unknown in training", .within(0..<1)),

@@ -29,6 +29,8 @@ public struct TaggingConfiguration: TaskConfiguration {
   public var minimumCount = 1
   /// The numbers of a word's vector; 0 for no such vectors.
   public var wordSize = 100
+  /// Pre-trained vectors of words that training begins with: a path of word2vec or GloVe text, plain or gzip-compressed.
+  public var vectors: String?
   /// How often training makes words unknown that occur once.
   public var unknownRate = 0.5
   /// How often training makes any word unknown.

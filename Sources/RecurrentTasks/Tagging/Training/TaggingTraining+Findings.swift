@@ -10,6 +10,7 @@ extension TaggingTraining {
         hash.update([UInt8(ascii: "\n")])
       }
     }
+    initial.network.words?.weight.value.withScalars { hash.update(UnsafeRawBufferPointer($0)) }
   }
 
   /// How many labels of each part are right, beside each word's most frequent label on the test part.
@@ -31,7 +32,7 @@ extension TaggingTraining {
           TaskFindings.Row("most_frequent", tagger.scores(of: found, on: corpus.sentences).metrics))
       }
     }
-    findings.notes += brokenSpans
+    findings.notes += notes + brokenSpans
     return findings
   }
 

@@ -12,6 +12,8 @@ public struct TaggingTraining: TaskTraining {
   public let parts: TaggingParts
   /// The tagger with its first weights.
   public let initial: Tagger
+  /// What is to be told of the data.
+  let notes: [String]
   private let table: WordTable
   /// The words of each sentence by their places in the table.
   private let words: [[Int]]
@@ -43,7 +45,10 @@ public struct TaggingTraining: TaskTraining {
         sentences
       }
     let (vocabularies, counts) = TaggingVocabularies.make(of: learned, configuration)
-    initial = Tagger(configuration, vocabularies, scheme: scheme)
+    var tagger = Tagger(configuration, vocabularies, scheme: scheme)
+    let found = try configuration.vectors.map { path throws(TaggingError) in try tagger.takeVectors(from: path) }
+    notes = [found].compactMap { $0 }
+    initial = tagger
     wordCounts = counts
     var table = WordTable()
     words = learned.map { $0.words.map { table.place(of: $0, in: vocabularies) } }
