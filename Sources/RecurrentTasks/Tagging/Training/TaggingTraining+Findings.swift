@@ -1,4 +1,6 @@
 public import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
 public import RecurrentTraining
 
 extension TaggingTraining {
