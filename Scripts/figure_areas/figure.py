@@ -14,8 +14,9 @@ RECORD = ROOT / "Documentation" / "results.jsonl"
 class Figures:
     """Collects the figures of one area and prints each as it comes; those of a long run are also kept in the repository."""
 
-    def __init__(self, area, is_long=False):
+    def __init__(self, area, is_long=False, parts=()):
         self.area = area
+        self.parts = parts
         self.is_long = is_long
         self.missed = 0
         self.clock = time.perf_counter()
@@ -29,7 +30,7 @@ class Figures:
         print(json.dumps(line), flush=True)
         if self.is_long:
             origin = {"commit": execute(["git", "rev-parse", "--short=12", "HEAD"]).strip(),
-                      "command": f"Scripts/figures {self.area} --long", "date": time.strftime("%Y-%m-%d", time.gmtime())}
+                      "command": " ".join(["Scripts/figures", self.area, *self.parts, "--long"]), "date": time.strftime("%Y-%m-%d", time.gmtime())}
             with RECORD.open("a") as record:
                 record.write(json.dumps(line | origin) + "\n")
         if ok is False:

@@ -15,6 +15,9 @@ struct RecurrentCommand: ParsableCommand {
           recurrent forecast runs/0001-forecast --horizon 24
         Judge a model on newer data, as if nothing after each of five origins were known:
           recurrent evaluate runs/0001-forecast --data newer.csv --windows 5 --step 12
+        Learn parts of speech from a treebank, and tag sentences:
+          recurrent train tag --data train.conllu --validation dev.conllu
+          recurrent tag runs/0002-tag < sentences.txt
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
@@ -25,7 +28,7 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: BuildInformation.versionText,
     subcommands: [
-      TrainCommand.self, ForecastCommand.self, EvaluateCommand.self, InfoCommand.self, BenchCommand.self,
-      StudyCommand.self,
+      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, EvaluateCommand.self, InfoCommand.self,
+      BenchCommand.self, StudyCommand.self,
     ])
 }

@@ -10,7 +10,8 @@ struct TrainCommand: ParsableCommand {
         recurrent train forecast
         recurrent train forecast --data sales.csv --target revenue --horizon 12 --output runs/sales
         recurrent train forecast --resume --output runs/sales
+        recurrent train tag --preset english-upos --data train.conllu --validation dev.conllu
       """,
-    subcommands: [TrainForecastCommand.self],
+    subcommands: [TrainForecastCommand.self, TrainClassifyCommand.self, TrainTagCommand.self],
     aliases: ["fit"])
 }

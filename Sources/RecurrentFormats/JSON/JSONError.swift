@@ -33,7 +33,7 @@ public struct JSONError: Error, Hashable, Sendable {
   /// The place, in bytes from the beginning of the text.
   public let offset: Int
   /// The line of the place, from 1.
-  public let line: Int
+  public private(set) var line: Int
   /// The character of the place in its line, from 1.
   public let column: Int
 
@@ -47,6 +47,15 @@ public struct JSONError: Error, Hashable, Sendable {
     let lineStart = before.lastIndex(of: newline).map { $0 + 1 } ?? text.startIndex
     // Bytes that continue a character are not counted.
     column = before[lineStart...].count { $0 & 0xc0 != 0x80 } + 1
+  }
+}
+
+extension JSONError {
+  /// The same error in a text that is one line of a file.
+  func onLine(_ number: Int) -> JSONError {
+    var error = self
+    error.line = number
+    return error
   }
 }
 

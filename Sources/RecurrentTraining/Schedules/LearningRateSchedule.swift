@@ -44,11 +44,15 @@ public struct LearningRateSchedule: Hashable, Sendable {
   public var course: Course
   /// The rise before it, if any.
   public var warmUp: WarmUp?
+  /// The positions after the rise that the first rate is kept before the course begins.
+  public var hold: Int
 
   /// A schedule.
-  public init(_ course: Course = .constant, warmUp: WarmUp? = nil) {
+  public init(_ course: Course = .constant, warmUp: WarmUp? = nil, hold: Int = 0) {
+    precondition(hold >= 0, "a rate that is kept for \(hold) positions")
     self.course = course
     self.warmUp = warmUp
+    self.hold = hold
   }
 
   /// The rate at a position. On a plateau-driven course this is the rate that no metric has reduced yet.
@@ -58,7 +62,9 @@ public struct LearningRateSchedule: Hashable, Sendable {
   ///   - base: The rate at the end of the warm-up; of one cycle, the highest.
   public func rate(at position: Int, base: Double) -> Double {
     let start = warmUp?.length ?? 0
-    guard let warmUp, position < start else { return courseRate(at: position - start, base: base) }
+    guard let warmUp, position < start else {
+      return courseRate(at: max(0, position - start - hold), base: base)
+    }
     let progress = Double(position) / Double(warmUp.length)
     return courseRate(at: 0, base: base) * (warmUp.startFactor + (1 - warmUp.startFactor) * progress)
   }

@@ -30,6 +30,8 @@ public struct ScheduleConfiguration: Settings, Hashable {
   public var unit = Unit.epoch
   /// Over how many positions the rate rises at the beginning.
   public var warmUp = 0
+  /// The positions after the rise that the first rate is kept before its course begins.
+  public var hold: Int?
   /// What the rate is multiplied by.
   public var factor: Double?
   /// The positions between two changes.
@@ -48,6 +50,9 @@ public struct ScheduleConfiguration: Settings, Hashable {
       SettingField("schedule", \.kind, "constant, step, exponential, cosine, one-cycle or plateau"),
       SettingField("schedule_unit", \.unit, "epoch or step: what warm_up and schedule_every count"),
       SettingField("warm_up", \.warmUp, "length of the rise of the rate at the beginning", .atLeast(0)),
+      field(
+        "schedule_hold", \.hold, "of step, exponential and cosine: epochs or steps before the course begins",
+        .atLeast(0)),
       field(
         "schedule_factor", \.factor, "of step, exponential and plateau: what the rate is multiplied by", .within(0...1)),
       field("schedule_every", \.every, "of step: epochs or steps between two falls", .atLeast(1)),
@@ -69,10 +74,15 @@ public struct ScheduleConfiguration: Settings, Hashable {
     switch kind {
     case .constant, .oneCycle: break
     case .step:
+      all.hold = hold ?? 0
       all.factor = factor ?? 0.1
       all.every = every ?? 10
-    case .exponential: all.factor = factor ?? 0.95
-    case .cosine: all.finalRate = finalRate ?? 0
+    case .exponential:
+      all.hold = hold ?? 0
+      all.factor = factor ?? 0.95
+    case .cosine:
+      all.hold = hold ?? 0
+      all.finalRate = finalRate ?? 0
     case .plateau:
       all.factor = factor ?? 0.1
       all.patience = patience ?? 10
@@ -83,6 +93,7 @@ public struct ScheduleConfiguration: Settings, Hashable {
   /// Refuses settings that the kind does not have.
   func validate() throws(ScheduleConfigurationError) {
     let given: [(String, Bool, [Kind])] = [
+      ("schedule_hold", hold != nil, [.step, .exponential, .cosine]),
       ("schedule_factor", factor != nil, [.step, .exponential, .plateau]), ("schedule_every", every != nil, [.step]),
       ("schedule_patience", patience != nil, [.plateau]), ("final_learning_rate", finalRate != nil, [.cosine]),
     ]
@@ -97,7 +108,8 @@ public struct ScheduleConfiguration: Settings, Hashable {
   func schedule(length: Int) -> LearningRateSchedule {
     let all = resolved
     let rise = min(warmUp, length)
-    let rest = max(1, length - rise)
+    let hold = min(all.hold ?? 0, length - rise)
+    let rest = max(1, length - rise - hold)
     let course: LearningRateSchedule.Course =
       switch kind {
       case .constant: .constant
@@ -107,7 +119,7 @@ public struct ScheduleConfiguration: Settings, Hashable {
       case .oneCycle: .oneCycle(OneCycle(length: rest))
       case .plateau: .onPlateau(ReduceOnPlateau(factor: all.factor ?? 1, patience: all.patience ?? 0))
       }
-    return LearningRateSchedule(course, warmUp: rise == 0 ? nil : .init(length: rise))
+    return LearningRateSchedule(course, warmUp: rise == 0 ? nil : .init(length: rise), hold: hold)
   }
 }
 

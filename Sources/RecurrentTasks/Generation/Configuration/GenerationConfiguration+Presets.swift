@@ -1,0 +1,39 @@
+import RecurrentFormats
+public import RecurrentTraining
+
+extension GenerationConfiguration {
+  /// Named sets of values.
+  public static var presets: [SettingPreset] { [shakespeare, pennTreebankSmall, irishTunes] }
+
+  private static var shakespeare: SettingPreset {
+    SettingPreset(
+      "shakespeare", "characters of a text of about a megabyte: LSTM 512 over windows of 100, Adam",
+      [
+        "level": "char", "arrangement": "stream", "length": 100, "batch_size": 50, "embedding": 64, "cell": "lstm",
+        "hidden": [512], "layers": 1, "epochs": 10, "optimizer": "adam", "learning_rate": 0.002, "clip_norm": 1,
+      ])
+  }
+
+  /// The rate and the limit of the gradient in the paper are 1 and 5, for a loss that is the sum over 20 steps; ours is
+  /// the mean.
+  private static var pennTreebankSmall: SettingPreset {
+    SettingPreset(
+      "ptb-small", "words of the Penn Treebank: the small model of Zaremba et al. (2014), two LSTM layers of 200",
+      [
+        "level": "word", "end_of_line": true, "arrangement": "stream", "length": 20, "batch_size": 20,
+        "embedding": 200, "cell": "lstm", "hidden": [200], "layers": 2, "bias": "single", "init_range": 0.1,
+        "epochs": 13, "optimizer": "sgd", "learning_rate": 20, "clip_norm": 0.25,
+        "schedule": "exponential", "schedule_factor": 0.5, "schedule_hold": 3,
+      ])
+  }
+
+  private static var irishTunes: SettingPreset {
+    SettingPreset(
+      "irish-tunes", "tunes in ABC notation, separated by blank lines: LSTM 1024 over windows of 100",
+      [
+        "level": "char", "arrangement": "records", "length": 100, "batch_size": 8, "validation": "0.1", "test": "0.1",
+        "embedding": 256, "cell": "lstm", "hidden": [1024], "layers": 1, "epochs": 15, "optimizer": "adam",
+        "learning_rate": 0.002, "clip_norm": 1,
+      ])
+  }
+}
