@@ -28,7 +28,8 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: BuildInformation.versionText,
     subcommands: [
-      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, EvaluateCommand.self, InfoCommand.self,
+      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, EvaluateCommand.self,
+      InfoCommand.self,
       BenchCommand.self, StudyCommand.self,
     ])
 }

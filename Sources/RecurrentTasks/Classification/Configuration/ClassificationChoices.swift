@@ -98,4 +98,3 @@ public enum RegressionLoss: String, SettingChoice, Hashable {
 }
 
 extension FrameElement: SettingChoice {}
-extension Tokenizer.Level: SettingChoice {}
