@@ -9,8 +9,9 @@ struct TrainCommand: ParsableCommand {
       EXAMPLES:
         recurrent train forecast
         recurrent train forecast --data sales.csv --target revenue --horizon 12 --output runs/sales
+        recurrent train generate --data input.txt
         recurrent train forecast --resume --output runs/sales
       """,
-    subcommands: [TrainForecastCommand.self],
+    subcommands: [TrainForecastCommand.self, TrainGenerateCommand.self],
     aliases: ["fit"])
 }

@@ -104,6 +104,6 @@ extension GenerationConfiguration {
     }
   }
 
-  /// What the training examples of an epoch are called.
-  var hasRecords: Bool { arrangement == .records }
+  /// Whether the text is made of records.
+  public var hasRecords: Bool { arrangement == .records }
 }

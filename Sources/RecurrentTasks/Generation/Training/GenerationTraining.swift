@@ -90,6 +90,16 @@ public struct GenerationTraining: TaskTraining {
   }
 }
 
+extension GenerationTraining {
+  /// Conditions of a text of training, each as `name=value`: an example of what can be asked for.
+  public var exampleConditions: [String] {
+    guard let first = training.texts.first else { return [] }
+    return first.conditions.compactMap { name, value in
+      ((value.string ?? (try? value.text(.oneLine))).map { "\(name)=\($0)" })
+    }
+  }
+}
+
 // MARK: - Windows
 
 extension GenerationTraining {
