@@ -28,7 +28,8 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: BuildInformation.versionText,
     subcommands: [
-      TrainCommand.self, ForecastCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self, BenchCommand.self,
+      TrainCommand.self, ForecastCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self,
+      BenchCommand.self,
       StudyCommand.self,
     ])
 }

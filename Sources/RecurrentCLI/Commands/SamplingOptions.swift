@@ -25,7 +25,7 @@ struct SamplingOptions: ParsableArguments {
   var beamSize: Int?
 
   @Option(
-    help: ArgumentHelp("of the search: the power of the length that sums are divided by (default: 1)", valueName: "number"))
+    help: ArgumentHelp("of the search: power of the length that divides sums (default: 1)", valueName: "number"))
   var lengthPenalty: Double?
 
   func validate() throws {

@@ -48,7 +48,8 @@ extension LanguageModel {
         Double(String(part.filter { $0 != " " && $0 != "]" }))
       }
       given[name] =
-        numbers.contains { $0?.isFinite != true } ? .string(value) : .array(numbers.compactMap { $0.map { .number($0) } })
+        numbers.contains { $0?.isFinite != true }
+        ? .string(value) : .array(numbers.compactMap { $0.map { .number($0) } })
     }
     return given
   }

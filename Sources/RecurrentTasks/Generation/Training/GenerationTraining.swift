@@ -25,7 +25,12 @@ public struct GenerationTraining: TaskTraining {
 
   /// Reads the data of a configuration and makes a model with its first weights.
   public init(_ configuration: GenerationConfiguration) throws {
-    data = try GenerationData.read(configuration)
+    self.init(configuration, try GenerationData.read(configuration))
+  }
+
+  /// Makes a model for text that was read before.
+  init(_ configuration: GenerationConfiguration, _ data: GenerationData) {
+    self.data = data
     initial = LanguageModel(configuration, data.tokenizer, data.schema)
     training = data.parts[.train] ?? TextPart()
     shares = ReadingRows.sharing(training.records, among: configuration.batchSize)
