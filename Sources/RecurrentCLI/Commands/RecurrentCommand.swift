@@ -13,6 +13,9 @@ struct RecurrentCommand: ParsableCommand {
           recurrent train forecast --data sales.csv --target revenue --horizon 12
         Forecast past the end of the data, as CSV on standard output:
           recurrent forecast runs/0001-forecast --horizon 24
+        Train a language model on a text, and let it write:
+          recurrent train generate --data input.txt
+          recurrent generate runs/0001-generate --prompt "Once" --max-tokens 300
         Judge a model on newer data, as if nothing after each of five origins were known:
           recurrent evaluate runs/0001-forecast --data newer.csv --windows 5 --step 12
         Learn parts of speech from a treebank, and tag sentences:
@@ -28,7 +31,7 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: BuildInformation.versionText,
     subcommands: [
-      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, EvaluateCommand.self,
-      InfoCommand.self, BenchCommand.self, StudyCommand.self,
+      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, GenerateCommand.self,
+      EvaluateCommand.self, InfoCommand.self, BenchCommand.self, StudyCommand.self,
     ])
 }

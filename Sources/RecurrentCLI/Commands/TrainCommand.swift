@@ -9,9 +9,12 @@ struct TrainCommand: ParsableCommand {
       EXAMPLES:
         recurrent train forecast
         recurrent train forecast --data sales.csv --target revenue --horizon 12 --output runs/sales
+        recurrent train generate --data input.txt
         recurrent train forecast --resume --output runs/sales
         recurrent train tag --preset english-upos --data train.conllu --validation dev.conllu
       """,
-    subcommands: [TrainForecastCommand.self, TrainClassifyCommand.self, TrainTagCommand.self],
+    subcommands: [
+      TrainForecastCommand.self, TrainClassifyCommand.self, TrainTagCommand.self, TrainGenerateCommand.self,
+    ],
     aliases: ["fit"])
 }
