@@ -41,7 +41,8 @@ struct ClassifyCommand: ParsableCommand {
     let classifier = try Classifier(modelFolder: model)
     if let topK, topK < 1 { throw UsageError("--top-k \(topK) is no number of labels; ask for 1 or more") }
     if classifier.labels.isEmpty, topK != nil || probabilities {
-      throw UsageError("the model answers with a number, which has no probability; leave --top-k and --probabilities out")
+      throw UsageError(
+        "the model answers with a number, which has no probability; leave --top-k and --probabilities out")
     }
     let answers = try answers(classifier, console)
     let empty = answers.count { $0.prediction == nil }

@@ -12,6 +12,10 @@ struct CommandText {
   private let arguments: [String]
 
   init(_ arguments: String...) {
+    self.init(arguments)
+  }
+
+  init(_ arguments: [String]) {
     self.arguments = arguments
   }
 

@@ -39,7 +39,8 @@ public struct LabelledSeries: Sendable {
   public var stepCount: Int { channels.isEmpty ? 0 : values.count / channels.count }
 
   /// Adds a sequence given channel by channel, each with as many numbers as the first.
-  mutating func append(channelMajor columns: [[Float]], label: String?, attributes: [String] = [], place: TextLocation) {
+  mutating func append(channelMajor columns: [[Float]], label: String?, attributes: [String] = [], place: TextLocation)
+  {
     let first = stepCount
     let count = columns.first?.count ?? 0
     values.reserveCapacity(values.count + count * columns.count)

@@ -44,7 +44,8 @@ public struct LongSeriesTable: Hashable, Sendable {
       for record in group.records {
         for column in features { result.values.append(try table.number(column, in: record)) }
       }
-      var facts = Facts(label: label == nil ? nil : group.facts.last, attributes: Array(group.facts.prefix(attributes.count)))
+      var facts = Facts(
+        label: label == nil ? nil : group.facts.last, attributes: Array(group.facts.prefix(attributes.count)))
       if let known {
         guard let found = known[group.name] else {
           throw .malformed(

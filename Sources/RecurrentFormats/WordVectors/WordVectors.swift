@@ -75,7 +75,8 @@ public struct WordVectors: Sendable {
     for field in fields {
       guard let value = field.withUnsafeBufferPointer({ DecimalNumber.parse($0) }), Float(value).isFinite else {
         throw .notANumber(
-          TextLocation(file: file, line: line, column: field.startIndex + 1), text: String(decoding: field, as: UTF8.self))
+          TextLocation(file: file, line: line, column: field.startIndex + 1),
+          text: String(decoding: field, as: UTF8.self))
       }
       numbers.append(Float(value))
     }

@@ -19,7 +19,8 @@ extension ClassificationConfiguration {
     }
     if target == .number {
       let given: [(String, Bool)] = [
-        ("class_weighting", classWeighting != .none), ("label_smoothing", labelSmoothing > 0), ("labels", !labels.isEmpty),
+        ("class_weighting", classWeighting != .none), ("label_smoothing", labelSmoothing > 0),
+        ("labels", !labels.isEmpty),
       ]
       if let (setting, _) = given.first(where: \.1) {
         throw .settings(problem: "\(setting) is about labels, and the target is a number", mend: "leave it out")
@@ -77,14 +78,18 @@ extension ClassificationNetworkConfiguration {
     ] where isEmpty {
       throw .settings(problem: "\(setting) is empty", mend: "name at least one")
     }
-    if layers.hasConvolutions, arrangement == .blocks, kernels.count > 1, kernels.count != filters.count {
+    let isUneven = kernels.count > 1 && filters.count > 1 && kernels.count != filters.count
+    let hasTooManyKernels = arrangement == .blocks && kernels.count > filters.count
+    if layers.hasConvolutions, isUneven || hasTooManyKernels {
       throw .settings(
         problem: "kernels has \(kernels.count) numbers and filters \(filters.count)",
-        mend: "give one kernel for all convolutions, or one for each")
+        mend: arrangement == .blocks
+          ? "give one kernel for all convolutions, or one for each of filters"
+          : "give one of filters for all, or one for each of kernels")
     }
-    if layers.hasConvolutions, arrangement == .parallel, filters.count > 1 {
+    if layers.hasConvolutions, arrangement == .parallel, filters.count > kernels.count {
       throw .settings(
-        problem: "filters has \(filters.count) numbers for parallel convolutions", mend: "give one for all of them")
+        problem: "filters has \(filters.count) numbers for one parallel convolution", mend: "name its kernels as well")
     }
     if let width = architecture.hidden.first(where: { $0 > 65_536 }) {
       throw .settings(problem: "hidden \(width) is more than any machine holds", mend: "give at most 65536 units")

@@ -103,9 +103,10 @@ enum RawParts {
     var rest = Array(0..<all.count)
     var parts: [Part: RawExamples] = [:]
     for (number, (part, source)) in [(Part.test, test), (.validation, validation)].enumerated() {
-      guard let source, case let taken = source.selection(
-        of: rest, total: all.count, in: all, column: source.column.flatMap { columns.firstIndex(of: $0) },
-        key: key.folding(number)), !source.isFile
+      guard let source,
+        case let taken = source.selection(
+          of: rest, total: all.count, in: all, column: source.column.flatMap { columns.firstIndex(of: $0) },
+          key: key.folding(number)), !source.isFile
       else { continue }
       guard !taken.isEmpty else { throw .emptyPart(part.rawValue, setting: part.rawValue) }
       let isTaken = Set(taken)

@@ -56,9 +56,11 @@ enum InputEncoding: Sendable, Hashable {
           steps: steps.map { $0.lowerBound..<$0.lowerBound + min($0.count, limit) }), cutCount
       )
     case (.text, .signals):
-      throw .otherInputs(file: examples.items.first?.place.file ?? "the data", problem: "signals, and the model takes texts")
+      throw .otherInputs(
+        file: examples.items.first?.place.file ?? "the data", problem: "signals, and the model takes texts")
     case (.signal, .texts):
-      throw .otherInputs(file: examples.items.first?.place.file ?? "the data", problem: "texts, and the model takes signals")
+      throw .otherInputs(
+        file: examples.items.first?.place.file ?? "the data", problem: "texts, and the model takes signals")
     }
   }
 }

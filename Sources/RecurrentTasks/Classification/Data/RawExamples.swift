@@ -138,7 +138,9 @@ struct RawExamples: Sendable {
   func droppingEmpty() -> RawExamples {
     guard case .signals(_, _, let steps) = content, steps.contains(where: \.isEmpty) else { return self }
     var skipped = skipped
-    for index in items.indices where steps[index].isEmpty { skipped.add("sequences of no steps", at: items[index].place) }
+    for index in items.indices where steps[index].isEmpty {
+      skipped.add("sequences of no steps", at: items[index].place)
+    }
     var result = selecting(items.indices.filter { !steps[$0].isEmpty })
     result.skipped = skipped
     return result

@@ -72,7 +72,8 @@ struct SignalEncoding: Sendable, Hashable, Codable {
   ///   - first: The place of the first feature of the first step.
   ///   - stride: The distance from one step to the next.
   func write(
-    _ values: ArraySlice<Float>, scaledBy factors: ArraySlice<Float>?, to features: inout [Float], first: Int, stride: Int
+    _ values: ArraySlice<Float>, scaledBy factors: ArraySlice<Float>?, to features: inout [Float], first: Int,
+    stride: Int
   ) {
     let count = channels.count
     let stepCount = values.count / count

@@ -39,7 +39,8 @@ public struct ClassificationNetwork: Module {
     inputDropout = SequenceDropout(settings.inputDropout, masks: .perStep)
     var width = vocabularySize == nil ? channelCount : settings.embedding
     convolutions =
-      settings.layers.hasConvolutions ? ConvolutionBlock.blocks(settings, inputChannels: width, key: key.folding(1)) : []
+      settings.layers.hasConvolutions
+      ? ConvolutionBlock.blocks(settings, inputChannels: width, key: key.folding(1)) : []
     width = convolutions.last?.outputChannels ?? width
     stack =
       settings.layers.hasRecurrence ? settings.architecture.makeStack(inputSize: width, key: key.folding(2)) : nil

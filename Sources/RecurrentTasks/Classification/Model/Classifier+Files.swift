@@ -28,7 +28,7 @@ extension Classifier: EvaluableModel {
     findings.tables = [table(metrics, title: "labels")]
     findings.details = details(metrics)
     if let picture {
-      try chart(metrics, title: "Confusion of labels").write(to: picture)
+      try chart(metrics, title: "True and predicted labels").write(to: picture)
       findings.pictures = [TaskFindings.Picture("confusion", at: picture)]
     }
     return findings

@@ -34,7 +34,9 @@ extension Classifier {
     while start < order.count {
       // Sorted by length: the last of a batch is its longest.
       var end = start + 1
-      while end < order.count, (end - start + 1) * max(1, examples.lengths[order[end]]) <= Self.stepsOfBatch { end += 1 }
+      while end < order.count, (end - start + 1) * max(1, examples.lengths[order[end]]) <= Self.stepsOfBatch {
+        end += 1
+      }
       let numbers = Array(order[start..<end])
       let logits = logits(examples, numbers).scalars
       for (row, number) in numbers.enumerated() {

@@ -74,7 +74,8 @@ public struct Classifier: TaskModel {
       }
       target = .labels(labels)
     case .number:
-      guard let mean = data["target_mean"]?.number, let deviation = data["target_deviation"]?.number, deviation > 0 else {
+      guard let mean = data["target_mean"]?.number, let deviation = data["target_deviation"]?.number, deviation > 0
+      else {
         throw problem("'data' lacks the mean and deviation of the target")
       }
       target = .number(mean: mean, deviation: deviation)
@@ -115,7 +116,8 @@ public struct Classifier: TaskModel {
 
   /// The vocabulary, where texts are classified.
   public var modelFiles: [ModelFile] {
-    guard case .text(let encoding) = inputs, let file = try? ModelFile(Self.tokenizerName, encoding.tokenizer.json) else {
+    guard case .text(let encoding) = inputs, let file = try? ModelFile(Self.tokenizerName, encoding.tokenizer.json)
+    else {
       return []
     }
     return [file]

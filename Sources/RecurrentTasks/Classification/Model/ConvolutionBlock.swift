@@ -18,19 +18,21 @@ public struct ConvolutionBlock: SequenceTransform {
   ///
   /// - Parameters:
   ///   - inputChannels: C.
-  ///   - filters: The channels of each convolution.
+  ///   - filters: The channels of each convolution; one number stands for all.
   ///   - kernels: The steps of each convolution's window, one for each convolution.
   ///   - settings: What stands behind the convolutions.
   ///   - key: Where the random numbers come from.
   init(
-    inputChannels: Int, filters: Int, kernels: [Int], _ settings: ClassificationNetworkConfiguration, key: RandomKey
+    inputChannels: Int, filters: [Int], kernels: [Int], _ settings: ClassificationNetworkConfiguration, key: RandomKey
   ) {
     convolutions = kernels.enumerated().map { index, kernel in
       Conv1d(
-        inputChannels: inputChannels, outputChannels: filters, kernelSize: kernel, padding: .same,
+        inputChannels: inputChannels, outputChannels: filters[min(index, filters.count - 1)], kernelSize: kernel,
+        padding: .same,
         key: key.folding(index))
     }
-    normalization = settings.hasBatchNormalization ? BatchNorm1d(size: filters * kernels.count) : nil
+    normalization =
+      settings.hasBatchNormalization ? BatchNorm1d(size: convolutions.reduce(0) { $0 + $1.outputChannels }) : nil
     pooling = settings.poolSize > 1 ? MaxPool1d(kernelSize: settings.poolSize) : nil
     dropout = SequenceDropout(settings.convolutionDropout, masks: .perStep)
   }
@@ -43,13 +45,13 @@ public struct ConvolutionBlock: SequenceTransform {
     if settings.arrangement == .parallel {
       return [
         ConvolutionBlock(
-          inputChannels: inputChannels, filters: filters[0], kernels: kernels, settings, key: key.folding(0))
+          inputChannels: inputChannels, filters: filters, kernels: kernels, settings, key: key.folding(0))
       ]
     }
     var width = inputChannels
     return filters.enumerated().map { index, count in
       let block = ConvolutionBlock(
-        inputChannels: width, filters: count, kernels: [kernels[min(index, kernels.count - 1)]], settings,
+        inputChannels: width, filters: [count], kernels: [kernels[min(index, kernels.count - 1)]], settings,
         key: key.folding(index))
       width = count
       return block

@@ -21,7 +21,10 @@ extension ClassificationTraining {
       findings.details = classifier.details(metrics)
       guard classifier.configuration.plot else { continue }
       let path = folder.path + "/confusion.svg"
-      try classifier.chart(metrics, title: "Confusion of " + title).write(to: path)
+      try classifier.chart(
+        metrics,
+        title: part == .test ? "Test part: true and predicted labels" : "Validation part: true and predicted labels"
+      ).write(to: path)
       findings.pictures = [TaskFindings.Picture("confusion", at: path)]
     }
     return findings

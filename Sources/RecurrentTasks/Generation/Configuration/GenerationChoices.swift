@@ -12,6 +12,14 @@ public enum TextArrangement: String, SettingChoice, Hashable {
   case records
 }
 
+/// What records are.
+public enum RecordForm: String, SettingChoice, Hashable {
+  /// Any text.
+  case text
+  /// Tunes in ABC notation; those that are not well formed are not learnt from.
+  case abc
+}
+
 /// When the conditions of a text reach the network.
 public enum Conditioning: String, SettingChoice, Hashable {
   /// At the first step of a text.

@@ -19,6 +19,7 @@ extension GenerationConfiguration {
       SettingField("minimum_count", \.minimumCount, "how often a symbol must occur to be known", .atLeast(1)),
       SettingField("vocabulary_limit", \.vocabularyLimit, "most symbols; null: all", .atLeast(2)),
       SettingField("end_of_line", \.endOfLine, "of words: whether the end of a line is a word, <eos>"),
+      SettingField("form", \.form, "what records are: text, or abc (malformed tunes are not learnt from)"),
       SettingField("separator", \.separator, "line between two records; null: blank lines", .notEmpty),
     ]
   }

@@ -3,7 +3,7 @@ public import RecurrentTraining
 
 extension GenerationConfiguration {
   /// Named sets of values.
-  public static var presets: [SettingPreset] { [shakespeare, pennTreebankSmall, irishTunes] }
+  public static var presets: [SettingPreset] { [shakespeare, pennTreebankSmall, irishTunes, digitNames] }
 
   private static var shakespeare: SettingPreset {
     SettingPreset(
@@ -31,9 +31,21 @@ extension GenerationConfiguration {
     SettingPreset(
       "irish-tunes", "tunes in ABC notation, separated by blank lines: LSTM 1024 over windows of 100",
       [
-        "level": "char", "arrangement": "records", "length": 100, "batch_size": 8, "validation": "0.1", "test": "0.1",
-        "embedding": 256, "cell": "lstm", "hidden": [1024], "layers": 1, "epochs": 15, "optimizer": "adam",
-        "learning_rate": 0.002, "clip_norm": 1,
+        "level": "char", "arrangement": "records", "form": "abc", "length": 100, "batch_size": 8, "validation": "0.1",
+        "test": "0.1", "embedding": 256, "embedding_dropout": 0.1, "cell": "lstm", "hidden": [1024], "layers": 1,
+        "dropout": 0.3, "epochs": 16, "optimizer": "adam", "learning_rate": 0.002, "clip_norm": 1,
+        "schedule": "cosine", "schedule_unit": "step",
+      ])
+  }
+
+  private static var digitNames: SettingPreset {
+    SettingPreset(
+      "digit-names", "the name of a digit, letter by letter, from 28 row means of its picture (member 'rows')",
+      [
+        "level": "char", "arrangement": "records", "conditions": ["rows"], "conditioning": "every", "obey": "text",
+        "validation": "0.125", "length": 50, "batch_size": 64, "embedding": 16, "cell": "lstm", "hidden": [128],
+        "layers": 1, "dropout": 0.2, "epochs": 60, "optimizer": "adam", "learning_rate": 0.003, "clip_norm": 1,
+        "schedule": "cosine", "schedule_unit": "step",
       ])
   }
 }

@@ -21,6 +21,8 @@ public struct GenerationConfiguration: TaskConfiguration {
   public var endOfLine = true
   /// The line that separates records; nil for blank lines.
   public var separator: String?
+  /// What records are.
+  public var form = RecordForm.text
 
   // MARK: Arrangement
 
@@ -99,11 +101,14 @@ extension GenerationConfiguration {
     if stepsPerEpoch != nil, arrangement != .windows {
       throw .settings("steps_per_epoch belongs to windows that begin anywhere", mend: "add --arrangement windows")
     }
+    if form == .abc, arrangement != .records {
+      throw .settings("form abc belongs to records", mend: "add --arrangement records")
+    }
     if separator != nil, arrangement != .records {
       throw .settings("separator belongs to records", mend: "add --arrangement records")
     }
   }
 
-  /// What the training examples of an epoch are called.
-  var hasRecords: Bool { arrangement == .records }
+  /// Whether the text is made of records.
+  public var hasRecords: Bool { arrangement == .records }
 }

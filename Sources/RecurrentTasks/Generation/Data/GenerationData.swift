@@ -47,6 +47,14 @@ struct GenerationData: Sendable {
     let sizes = try PartSizes(configuration)
     var texts = sizes.cut(count: records.count).mapValues { Array(records[$0]) }
     for (part, path) in sizes.files { texts[part] = try read(path) }
+    var notes: [String] = []
+    if configuration.form == .abc, let tunes = texts[.train] {
+      let kept = tunes.filter { ABCTune($0.text).problem == nil }
+      if kept.count < tunes.count {
+        notes.append("train: \(tunes.count - kept.count) of \(tunes.count) tunes are not well formed and were left out")
+      }
+      texts[.train] = kept
+    }
     let training = texts[.train] ?? []
     guard !training.isEmpty else { throw GenerationError.tooShort(part: "training", symbols: 0, needed: 2) }
     var counts = SymbolCounts()
@@ -61,14 +69,15 @@ struct GenerationData: Sendable {
     }
     try check(parts, tokenizer, configuration, needed: 2)
     return GenerationData(
-      tokenizer: tokenizer, schema: schema, parts: parts, notes: unknownNotes(parts, tokenizer))
+      tokenizer: tokenizer, schema: schema, parts: parts, notes: notes + unknownNotes(parts, tokenizer))
   }
 
   /// The vocabulary of the training part.
   private static func makeTokenizer(_ configuration: GenerationConfiguration, _ counts: SymbolCounts) -> Tokenizer {
     let hasLineEnds = configuration.level == .word && configuration.endOfLine
     let specials =
-      [Vocabulary.unknownSymbol] + (hasLineEnds ? [endOfLineSymbol] : []) + (configuration.hasRecords ? [endSymbol] : [])
+      [Vocabulary.unknownSymbol] + (hasLineEnds ? [endOfLineSymbol] : [])
+      + (configuration.hasRecords ? [endSymbol] : [])
     let vocabulary = Vocabulary(
       counting: counts, specials: specials, minimumCount: configuration.minimumCount,
       limit: configuration.vocabularyLimit)

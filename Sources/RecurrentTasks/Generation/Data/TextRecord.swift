@@ -37,7 +37,8 @@ struct TextRecord: Sendable {
     self.init(text: text, line: line)
     for name in names {
       guard let value = object[name] else {
-        throw refuse("the record has no member '\(name.printable())'\(Suggestion.clause(for: name, among: object.keys))")
+        throw refuse(
+          "the record has no member '\(name.printable())'\(Suggestion.clause(for: name, among: object.keys))")
       }
       conditions[name] = value
     }

@@ -41,14 +41,15 @@ public struct ABCTune: Hashable, Sendable {
   /// Well formed is a tune with the fields X, T, M and K, X first, of letters that the standard knows, and music in which
   /// every bracket is closed in its line, nothing stands that is no sign of music, and an ending has a repeat to belong to.
   public var problem: String? {
-    headerProblem ?? {
-      guard !body.isEmpty else { return "there is no music" }
-      var music = ABCMusic()
-      for line in body {
-        if let problem = music.read(line) { return problem }
-      }
-      return music.problemAtEnd
-    }()
+    headerProblem
+      ?? {
+        guard !body.isEmpty else { return "there is no music" }
+        var music = ABCMusic()
+        for line in body {
+          if let problem = music.read(line) { return problem }
+        }
+        return music.problemAtEnd
+      }()
   }
 
   private var headerProblem: String? {

@@ -1,4 +1,4 @@
-import RecurrentFormats
+public import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
 
@@ -27,6 +27,31 @@ extension LanguageModel {
       self, beamSize: beamSize, limit: request.limit, lengthPenalty: lengthPenalty,
       conditions: try conditionRow(request.conditions))
     return Array(search.run(after: first).prefix(request.count))
+  }
+
+  /// Conditions from texts `name=value`, as they are typed: words, numbers, or lists of numbers such as `1,0.5,2`.
+  ///
+  /// - Throws: `GenerationError.conditions`.
+  public func conditions(from texts: [String]) throws(GenerationError) -> JSONObject {
+    var given = JSONObject()
+    for text in texts {
+      guard let sign = text.firstIndex(of: "=") else {
+        throw .conditions("'\(text.printable())' is not name=value", mend: "write for example mood=sad")
+      }
+      let (name, value) = (String(text[..<sign]), String(text[text.index(after: sign)...]))
+      let isWord = conditionSchema?.conditions.first { $0.name == name }?.words.isEmpty == false
+      guard !isWord else {
+        given[name] = .string(value)
+        continue
+      }
+      let numbers = value.drop { $0 == "[" || $0 == " " }.split(separator: ",").map { part in
+        Double(String(part.filter { $0 != " " && $0 != "]" }))
+      }
+      given[name] =
+        numbers.contains { $0?.isFinite != true }
+        ? .string(value) : .array(numbers.compactMap { $0.map { .number($0) } })
+    }
+    return given
   }
 
   /// What the model reads before it says anything: of records their beginning, then the prompt; where there is no prompt,

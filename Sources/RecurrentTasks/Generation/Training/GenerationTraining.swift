@@ -25,7 +25,12 @@ public struct GenerationTraining: TaskTraining {
 
   /// Reads the data of a configuration and makes a model with its first weights.
   public init(_ configuration: GenerationConfiguration) throws {
-    data = try GenerationData.read(configuration)
+    self.init(configuration, try GenerationData.read(configuration))
+  }
+
+  /// Makes a model for text that was read before.
+  init(_ configuration: GenerationConfiguration, _ data: GenerationData) {
+    self.data = data
     initial = LanguageModel(configuration, data.tokenizer, data.schema)
     training = data.parts[.train] ?? TextPart()
     shares = ReadingRows.sharing(training.records, among: configuration.batchSize)
@@ -87,6 +92,16 @@ public struct GenerationTraining: TaskTraining {
       if part == .test { try model.addObedience(on: found, to: &findings, as: part) }
     }
     return findings
+  }
+}
+
+extension GenerationTraining {
+  /// Conditions of a text of training, each as `name=value`: an example of what can be asked for.
+  public var exampleConditions: [String] {
+    guard let first = training.texts.first else { return [] }
+    return first.conditions.compactMap { name, value in
+      ((value.string ?? (try? value.text(.oneLine))).map { "\(name)=\($0)" })
+    }
   }
 }
 

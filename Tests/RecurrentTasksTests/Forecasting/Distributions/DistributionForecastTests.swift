@@ -1,3 +1,4 @@
+import RecurrentLayers
 import RecurrentTensor
 import RecurrentTraining
 import Testing
