@@ -218,6 +218,13 @@ struct TaggingTrainingTests {
     #expect(throws: TaggingError.vectorSize(file: path, found: 3, expected: 4)) { try training(wordSize: 4) }
   }
 
+  @Test(arguments: TaggingConfiguration.presets.map(\.name))
+  func presetsAreSettings(name: String) throws {
+    let preset = try TaggingConfiguration.preset(named: name)
+    let configuration = try TaggingConfiguration(resolving: preset.assignments)
+    #expect(configuration.column == .upos && configuration.architecture.isBidirectional)
+  }
+
   @Test func contradictingSettings() {
     #expect(throws: TaggingError.noInputs) {
       try TaggingTraining(
