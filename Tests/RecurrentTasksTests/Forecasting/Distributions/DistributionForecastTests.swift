@@ -170,8 +170,8 @@ private func trained(
       configuration.windowsPerSeries = 20
     }
     let (forecaster, data) = try trained(frame, configure)
-    #expect(forecaster.network.baseGate?.value.shape == [2, 2])
-    #expect(forecaster.network.windowSkip?.weight.value.shape == [2, 8])
+    #expect(forecaster.network.first.baseGate?.value.shape == [2, 2])
+    #expect(forecaster.network.first.windowSkip?.weight.value.shape == [2, 8])
     let forecast = try forecaster.forecasts(of: data.prepared[0], from: [100, 150], horizon: 2)
     var exchanged = frame
     exchanged.series[0].targets.swapAt(0, 1)
@@ -194,8 +194,8 @@ private func trained(
     (configuration.skip, configuration.scaler) = (false, .instance)
     let parts = [Parts(train: 0..<200, validation: 200..<200, test: 200..<200)]
     var forecaster = try ForecastTraining(configuration, frame: frame, parts: parts).initial
-    forecaster.network.head.weight.value = Tensor(zeros: forecaster.network.head.weight.value.shape)
-    forecaster.network.head.bias?.value = Tensor(zeros: [6])
+    forecaster.network.first.head.weight.value = Tensor(zeros: forecaster.network.first.head.weight.value.shape)
+    forecaster.network.first.head.bias?.value = Tensor(zeros: [6])
     let values = try forecaster.forecast(frame)[0].values[0]
     let last = Array(frame.series[0].targets[0].suffix(4))
     for (value, expected) in zip(values, last + last.prefix(2)) { #expect(abs(value - expected) < 1e-4) }
@@ -217,5 +217,29 @@ private func trained(
     #expect(forecasts[0].values != forecasts[1].values)
     frame.series[1].id = "c"
     #expect { try forecaster.forecast(frame) } throws: { "\($0)".contains("series 'c' did not occur in training") }
+  }
+
+  /// Members are trained each on the loss of its own, and the forecast is the mean of theirs.
+  @Test func members() throws {
+    let frame = noisyWave(200)
+    let (forecaster, data) = try trained(frame) {
+      $0.members = 3
+      $0.training.epochs = 1
+    }
+    let forecasts = try forecaster.forecasts(of: data.prepared[0], from: [150], horizon: 2)[0].values[0]
+    var sum = [0.0, 0]
+    for member in [forecaster.network.first] + forecaster.network.others {
+      var single = forecaster
+      (single.network.first, single.network.others) = (member, [])
+      let alone = try single.forecasts(of: data.prepared[0], from: [150], horizon: 2)[0].values[0]
+      #expect(alone != forecasts)
+      for step in 0..<2 { sum[step] += alone[step] / 3 }
+    }
+    for step in 0..<2 { #expect(abs(forecasts[step] - sum[step]) < 1e-4) }
+    let paths = forecaster.network.parameters.map { "\($0.path)" }
+    #expect(paths.contains("head.weight") && paths.contains("others.1.head.weight"))
+    // The first member is the network that would stand alone.
+    let (alone, _) = try trained(frame) { $0.training.epochs = 1 }
+    #expect(alone.network.first.head.weight.value.shape == forecaster.network.first.head.weight.value.shape)
   }
 }
