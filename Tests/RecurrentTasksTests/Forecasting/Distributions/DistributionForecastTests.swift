@@ -45,6 +45,7 @@ private func trained(
     let (forecaster, data) = try trained(noisyWave()) {
       $0.outputDistribution = distribution
       $0.quantiles = [0.1, 0.5, 0.9]
+      $0.training.epochs = distribution == .quantile ? 40 : 25
     }
     let metrics = try #require(try forecaster.evaluation(of: data, part: .test)?.metrics)
     let interval = try #require(metrics.intervals.first)
@@ -55,13 +56,13 @@ private func trained(
     if distribution == .point {
       #expect(metrics.crps == nil)
     } else {
-      // σ (√2 - 1) / √π for a perfect normal forecast, and a little less by the deciles.
-      #expect(abs(try #require(metrics.crps) - 0.28) < 0.06)
+      // σ / √π for a perfect normal forecast.
+      #expect(abs(try #require(metrics.crps) - 0.282) < 0.04)
     }
   }
 
   @Test func counts() throws {
-    var frame = noisyWave()
+    var frame = noisyWave(300)
     frame.series[0].targets[0] = frame.series[0].targets[0].map { max(0, ($0 - 15) * 2).rounded() }
     let (forecaster, data) = try trained(frame) {
       $0.outputDistribution = .negativeBinomial
@@ -75,7 +76,7 @@ private func trained(
     let metrics = try #require(try forecaster.evaluation(of: data, part: .test)?.metrics)
     // The noise is much narrower than any such distribution, whose variance is at least the mean.
     #expect(try #require(metrics.intervals.first).coverage > 85)
-    #expect(metrics.mae < 2)
+    #expect(metrics.mae < 3)
     frame.series[0].targets[0][3] = 1.5
     #expect { try trained(frame) {
       $0.outputDistribution = .negativeBinomial
