@@ -117,6 +117,38 @@ static void check_row_threads(void) {
   rk_set_threads(rk_default_threads());
 }
 
+static void check_linear_chain(int64_t labels) {
+  begin_check("linear chain of %lld labels", (long long)labels);
+  seed_numbers((uint64_t)labels + 5000);
+  const int64_t steps = 4, batch = 3;
+  const int32_t lengths[] = {4, 0, 3};
+  int32_t targets[12], best[2][12], *from = malloc(sizeof *from * (size_t)(steps * batch * labels));
+  for (int64_t i = 0; i < steps * batch; i++) targets[i] = (int32_t)(i * 5 % labels);
+  const twin x = reals(steps * batch * labels, -2, 2), pairs = reals(labels * labels, -2, 2);
+  const twin start = reals(labels, -2, 2), end = reals(labels, -2, 2), dlosses = reals(batch, 0.5, 1.5);
+  const twin losses = empty(batch), scores = empty(batch), saved = filled(steps * batch * labels, 0);
+  const twin workspace = empty(batch * (labels + 5) * labels);
+  const twin dx = filled(x.count, 0.25), dpairs = filled(pairs.count, 0.25), dstart = filled(labels, 0.25);
+  const twin dend = filled(labels, 0.25);
+  FOR_BOTH(side, k) {
+    k->linear_chain_loss(steps, batch, labels, lengths, x.at[side], pairs.at[side], start.at[side], end.at[side],
+                         targets, losses.at[side], saved.at[side], workspace.at[side]);
+    k->linear_chain_loss_backward(steps, batch, labels, lengths, x.at[side], pairs.at[side], end.at[side], targets,
+                                  saved.at[side], dlosses.at[side], dx.at[side], dpairs.at[side], dstart.at[side],
+                                  dend.at[side], workspace.at[side]);
+    k->linear_chain_best(steps, batch, labels, lengths, x.at[side], pairs.at[side], start.at[side], end.at[side],
+                         best[side], scores.at[side], from, workspace.at[side]);
+  }
+  free(from);
+  expect_close("losses", losses, 64 * float_epsilon, 0);
+  expect_close("dx", dx, 32 * float_epsilon, 0);
+  expect_close("gradients of transitions", dpairs, 32 * float_epsilon, 0);
+  expect_close("gradients of starts", dstart, 32 * float_epsilon, 0);
+  expect_close("gradients of ends", dend, 32 * float_epsilon, 0);
+  expect_close("best scores", scores, 32 * float_epsilon, 0);
+  expect_true("best labels", memcmp(best[0], best[1], sizeof best[0]) == 0);
+}
+
 void check_rows(void) {
   for (int w = 0; w < width_count; w++) {
     check_softmax(widths[w]);
@@ -125,6 +157,7 @@ void check_rows(void) {
     check_layer_norm(widths[w], 0);
     check_layer_norm(widths[w], 1);
     check_gather(widths[w]);
+    if (widths[w] <= 100) check_linear_chain(widths[w]);
   }
   check_row_threads();
 }

@@ -254,6 +254,33 @@ typedef struct rk_kernels {
                                             rk_real *_Nullable dk, rk_real *_Nullable dv,
                                             rk_real *_Nonnull workspace);
 
+  /* --- linear-chain conditional random fields (Lafferty, McCallum, Pereira 2001) of L labels over `steps` steps of `batch`
+   * sequences, of which the first lengths [batch] count (NULL: all). Labels y score start[y[0]] + end[y[last]] + the sum of
+   * x[t][y[t]] and of transitions[y[t - 1]][y[t]], with x [steps, batch, L], transitions [L, L], start and end [L]. Scores of
+   * minus infinity are allowed. */
+  /* losses[n] = log of the sum of exp(score) over all labellings - the score of targets [steps, batch]; 0 for length 0.
+   * saved [steps, batch, L] is for the way back; workspace: batch · L elements. */
+  void (*_Nonnull linear_chain_loss)(int64_t steps, int64_t batch, int64_t labels, const int32_t *_Nullable lengths,
+                                     const rk_real *_Nonnull x, const rk_real *_Nonnull transitions,
+                                     const rk_real *_Nonnull start, const rk_real *_Nonnull end,
+                                     const int32_t *_Nonnull targets, rk_real *_Nonnull losses,
+                                     rk_real *_Nonnull saved, rk_real *_Nonnull workspace);
+  /* Gradients are added to; each may be NULL. workspace: batch · (L + 5) · L elements. */
+  void (*_Nonnull linear_chain_loss_backward)(int64_t steps, int64_t batch, int64_t labels,
+                                              const int32_t *_Nullable lengths, const rk_real *_Nonnull x,
+                                              const rk_real *_Nonnull transitions, const rk_real *_Nonnull end,
+                                              const int32_t *_Nonnull targets, const rk_real *_Nonnull saved,
+                                              const rk_real *_Nonnull dlosses, rk_real *_Nullable dx,
+                                              rk_real *_Nullable dtransitions, rk_real *_Nullable dstart,
+                                              rk_real *_Nullable dend, rk_real *_Nonnull workspace);
+  /* The labels of the highest score (Viterbi 1967), best [steps, batch] with -1 behind the end, and that score. Of equal
+   * ones the first label. from [steps, batch, L] and workspace, batch · 2 L elements, are scratch. */
+  void (*_Nonnull linear_chain_best)(int64_t steps, int64_t batch, int64_t labels, const int32_t *_Nullable lengths,
+                                     const rk_real *_Nonnull x, const rk_real *_Nonnull transitions,
+                                     const rk_real *_Nonnull start, const rk_real *_Nonnull end,
+                                     int32_t *_Nonnull best, rk_real *_Nonnull scores, int32_t *_Nonnull from,
+                                     rk_real *_Nonnull workspace);
+
   /* --- matrix products */
   /* Elements of the packed form of a [k, n] matrix. */
   int64_t (*_Nonnull gemm_packed_size)(int64_t k, int64_t n);

@@ -12,6 +12,8 @@ struct ForecastCommand: ParsableCommand {
       EXAMPLES:
         recurrent forecast runs/0001-forecast --horizon 24
         recurrent forecast runs/0001-forecast --data newer.csv --output forecast.csv --plot forecast.svg
+        recurrent forecast runs/0001-forecast --levels 80,95 --plot forecast.svg
+        recurrent forecast runs/0001-forecast --samples 20 --seed 7
       """)
 
   @Argument(help: ArgumentHelp("the folder of a run, or of a model", valueName: "model"))
@@ -29,40 +31,80 @@ struct ForecastCommand: ParsableCommand {
   @Option(help: ArgumentHelp("where to draw the end of the first series and its forecast", valueName: "file.svg"))
   var plot: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "intervals that are to hold these percentages of what comes (default: those of training)", valueName: "80,95"))
+  var levels: String?
+
+  @Option(help: ArgumentHelp("paths to draw from the forecast distribution", valueName: "number"))
+  var samples: Int?
+
+  @Option(help: ArgumentHelp("of the paths; the same seed gives the same paths", valueName: "number"))
+  var seed: Int?
+
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     let console = outputOptions.console
     let forecaster = try Forecaster(modelFolder: model)
     let history = try forecaster.readSeries(data)
-    let forecasts = try forecaster.forecast(history, horizon: horizon)
-    if let plot, let picture = forecaster.chart(history, forecasts) {
+    let levels = try levels.map(Self.percentages) ?? forecaster.standardLevels
+    let forecasts = try forecaster.forecast(history, horizon: horizon, levels: levels)
+    let paths = try paths(forecaster, history)
+    for note in history.repairs.notes { console.note("note: \(note)") }
+    if let plot, let picture = forecaster.chart(history, forecasts, levels: levels) {
       try AtomicFile.write(picture, to: plot)
       console.note("picture  \(plot)")
     }
-    let csv = forecaster.csv(history, forecasts)
+    let csv = forecaster.csv(history, forecasts, levels: levels, paths: paths)
     if let output {
       try AtomicFile.write(csv, to: output)
       console.note("forecast  \(output)")
     }
     if console.isJSON {
-      try console.json(json(forecaster, history, forecasts))
+      try console.json(json(forecaster, history, forecasts, levels: levels, paths: paths))
     } else if output == nil {
       try StandardOutput.write(csv)
     }
   }
 
+  /// The paths that were asked for, of each series.
+  private func paths(_ forecaster: Forecaster, _ history: SeriesFrame) throws -> [[[[Double]]]] {
+    guard let samples else {
+      if seed != nil { throw UsageError("--seed is that of --samples; name how many") }
+      return []
+    }
+    guard 1...10_000 ~= samples, seed ?? 0 >= 0 else {
+      throw UsageError("--samples takes 1 to 10000, and --seed a number of at least 0")
+    }
+    return try forecaster.samplePaths(history, count: samples, horizon: horizon, seed: seed)
+  }
+
+  /// Rising percentages from text with commas.
+  private static func percentages(_ text: String) throws -> [Double] {
+    let levels = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0.filter { $0 != " " }) }
+    guard levels.allSatisfy({ $0.map { $0 > 0 && $0 < 100 } ?? false }) else {
+      throw UsageError("--levels '\(text.printable(limit: 80))': write percentages above 0 and below 100, as 80,95")
+    }
+    return Set(levels.compactMap { $0 }).sorted()
+  }
+
   /// The rows of the CSV as objects with the same names.
   private func json(
-    _ forecaster: Forecaster, _ history: SeriesFrame, _ forecasts: [SeriesForecast]
+    _ forecaster: Forecaster, _ history: SeriesFrame, _ forecasts: [SeriesForecast], levels: [Double],
+    paths: [[[[Double]]]]
   ) throws -> JSONValue {
     var rows: [JSONValue] = []
-    for (series, forecast) in zip(history.series, forecasts) {
+    for (number, (series, forecast)) in zip(history.series, forecasts).enumerated() {
+      let columns = forecaster.columns(of: forecast, levels: levels, paths: paths.isEmpty ? [] : paths[number])
       for step in forecast.values[0].indices {
         var row = JSONObject()
         if forecaster.schema.series != nil { row["unique_id"] = .string(series.id ?? "") }
         row["ds"] = .string(series.time.label(at: forecast.origin + step))
-        for (name, values) in zip(forecaster.forecastColumns, forecast.values) { row[name] = .number(values[step]) }
+        for column in columns {
+          let value = column.values[step]
+          row[column.name] = value.isFinite ? .number(value) : .null
+        }
         rows.append(.object(row))
       }
     }

@@ -13,11 +13,17 @@ struct RecurrentCommand: ParsableCommand {
           recurrent train forecast --data sales.csv --target revenue --horizon 12
         Forecast past the end of the data, as CSV on standard output:
           recurrent forecast runs/0001-forecast --horizon 24
-        Train a language model on a text, and let it write:
-          recurrent train generate --data input.txt
-          recurrent generate runs/0001-generate --prompt "Once" --max-tokens 300
         Judge a model on newer data, as if nothing after each of five origins were known:
           recurrent evaluate runs/0001-forecast --data newer.csv --windows 5 --step 12
+        Learn to tell texts or signals apart, and label what comes in:
+          recurrent train classify --data reviews.tsv
+          recurrent classify runs/0002-classify < new.txt
+        Learn parts of speech from a treebank, and tag sentences:
+          recurrent train tag --data train.conllu --validation dev.conllu
+          recurrent tag runs/0003-tag < sentences.txt
+        Train a language model on a text, and let it write:
+          recurrent train generate --data input.txt
+          recurrent generate runs/0004-generate --prompt "Once" --max-tokens 300
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
@@ -28,8 +34,7 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: BuildInformation.versionText,
     subcommands: [
-      TrainCommand.self, ForecastCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self,
-      BenchCommand.self,
-      StudyCommand.self,
+      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, GenerateCommand.self,
+      EvaluateCommand.self, InfoCommand.self, BenchCommand.self, StudyCommand.self,
     ])
 }

@@ -7,11 +7,14 @@ struct TrainCommand: ParsableCommand {
     abstract: "Trains a model in a run folder.",
     discussion: """
       EXAMPLES:
-        recurrent train forecast
         recurrent train forecast --data sales.csv --target revenue --horizon 12 --output runs/sales
+        recurrent train classify --data train.tsv --validation dev.tsv --test test.tsv
+        recurrent train tag --data train.conllu --validation dev.conllu
         recurrent train generate --data input.txt
         recurrent train forecast --resume --output runs/sales
       """,
-    subcommands: [TrainForecastCommand.self, TrainGenerateCommand.self],
+    subcommands: [
+      TrainForecastCommand.self, TrainClassifyCommand.self, TrainTagCommand.self, TrainGenerateCommand.self,
+    ],
     aliases: ["fit"])
 }

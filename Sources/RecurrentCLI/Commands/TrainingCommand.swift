@@ -43,12 +43,14 @@ extension TrainingCommand {
   private func newRun(_ console: Console) throws -> TaskRun<Training> {
     var assignments = try options.assignments(for: Configuration.self, flags: flags)
     let isUnnamed = options.preset == nil && options.config == nil && !assignments.contains { $0.key == "data" }
-    if isUnnamed, let preset = Self.standardPreset {
-      assignments += preset.assignments
-      console.note("no --data, --preset or --config given: taking --preset \(preset.name), \(preset.summary)")
+    let standard = isUnnamed ? Self.standardPreset : nil
+    assignments += standard?.assignments ?? []
+    let configuration = try Configuration(resolving: assignments)
+    if let standard {
+      console.note("no --data, --preset or --config given: taking --preset \(standard.name), \(standard.summary)")
     }
     // The data come first: where they cannot be used, no folder is made.
-    let training = try Training(try Configuration(resolving: assignments))
+    let training = try Training(configuration)
     return try TaskRun(training, folder: try options.newFolder(task: Training.Product.task))
   }
 

@@ -3,9 +3,9 @@ import RecurrentTraining
 /// Figures of models and simple rules, a row for each, the best figure of each column in bold where the terminal has it.
 ///
 /// ```
-///                    RMSE     MAE    MAPE   MASE
-/// test              13.48   10.21   2.5 %  0.341
-/// naive             48.04   36.17   9.0 %  1.208
+///            RMSE     MAE     MAPE    sMAPE     MASE
+/// test      13.48   10.21   2.50 %   2.49 %   0.3410
+/// naive     48.04   36.17   9.00 %   9.12 %    1.208
 /// ```
 struct MetricsTable {
   private struct Row {
@@ -76,13 +76,13 @@ struct MetricsTable {
 
 /// Names and values of figures as they stand in tables.
 enum MetricText {
-  private static let abbreviations: Set<String> = [
-    "rmse", "mae", "mse", "mape", "smape", "mase", "crps", "bleu",
+  private static let abbreviations = [
+    "rmse": "RMSE", "mae": "MAE", "mse": "MSE", "mape": "MAPE", "smape": "sMAPE", "mase": "MASE", "crps": "CRPS",
   ]
   private static let percentages: Set<String> = ["mape", "smape"]
 
   /// The title of a column: `RMSE`, `accuracy`, `bits per character`.
-  static func title(_ name: String) -> String { abbreviations.contains(name) ? name.uppercased() : name.titled }
+  static func title(_ name: String) -> String { abbreviations[name] ?? name.titled }
 
   /// A value with its unit.
   static func text(_ metric: Metric) -> String {

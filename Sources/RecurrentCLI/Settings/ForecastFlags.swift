@@ -7,6 +7,8 @@ import RecurrentTraining
 /// The table and its columns.
 struct ForecastDataFlags: SettingFlags {
   @Option(of: ForecastConfiguration.self, setting: "data", value: "file") var data: SettingAssignment?
+  @Option(of: ForecastConfiguration.self, setting: "test_data", value: "file") var testData: SettingAssignment?
+  @Option(of: ForecastConfiguration.self, setting: "layout") var layout: SettingAssignment?
   @Option(of: ForecastConfiguration.self, list: "target", value: "columns") var target: [SettingAssignment]
   @Option(of: ForecastConfiguration.self, list: "time", value: "columns") var time: [SettingAssignment]
   @Option(of: ForecastConfiguration.self, setting: "series", value: "column") var series: SettingAssignment?
@@ -17,6 +19,10 @@ struct ForecastDataFlags: SettingFlags {
   @Option(of: ForecastConfiguration.self, list: "categories", value: "columns") var categories: [SettingAssignment]
   @Option(of: ForecastConfiguration.self, setting: "frequency", value: "step") var frequency: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "season", value: "number") var season: SettingAssignment?
+  @Option(of: ForecastConfiguration.self, setting: "missing", value: "rule") var missing: SettingAssignment?
+  @Option(of: ForecastConfiguration.self, setting: "repeated_times", value: "rule") var repeatedTimes:
+    SettingAssignment?
+  @Option(of: ForecastConfiguration.self, list: "calendar", value: "cycles") var calendar: [SettingAssignment]
 }
 
 /// What is done to the values, and how they are divided.
@@ -35,8 +41,11 @@ struct ForecastPreparationFlags: SettingFlags {
 struct ForecastTaskFlags: SettingFlags {
   @Option(of: ForecastConfiguration.self, setting: "arrangement") var arrangement: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "look_back", value: "steps") var lookBack: SettingAssignment?
+  @Option(of: ForecastConfiguration.self, list: "lags", value: "rows") var lags: [SettingAssignment]
+  @Option(of: ForecastConfiguration.self, setting: "values_per_step") var valuesPerStep: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "horizon", value: "steps") var horizon: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "strategy") var strategy: SettingAssignment?
+  @Flag(of: ForecastConfiguration.self, setting: "share_variables") var shareVariables: Bool?
   @Option(of: ForecastConfiguration.self, setting: "labels") var labels: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "batch_size") var batchSize: SettingAssignment?
 }
@@ -47,6 +56,11 @@ struct ForecastModelFlags: SettingFlags {
   @Option(of: ForecastConfiguration.self, list: "hidden", value: "sizes") var hidden: [SettingAssignment]
   @Option(of: ForecastConfiguration.self, setting: "layers") var layers: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "dropout") var dropout: SettingAssignment?
+  @Flag(of: ForecastConfiguration.self, setting: "window_skip") var windowSkip: Bool?
+  @Option(of: ForecastConfiguration.self, list: "base_lags", value: "rows") var baseLags: [SettingAssignment]
+  @Option(of: ForecastConfiguration.self, setting: "output_distribution") var outputDistribution: SettingAssignment?
+  @Option(of: ForecastConfiguration.self, list: "quantiles", value: "levels") var quantiles: [SettingAssignment]
+  @Option(of: ForecastConfiguration.self, setting: "loss") var loss: SettingAssignment?
 }
 
 /// How it is trained.
@@ -57,6 +71,8 @@ struct ForecastTrainingFlags: SettingFlags {
   @Option(of: ForecastConfiguration.self, setting: "clip_norm", value: "number") var clipNorm: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "patience", value: "epochs") var patience: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "seed") var seed: SettingAssignment?
+  @Option(of: ForecastConfiguration.self, list: "levels", value: "80,95") var levels: [SettingAssignment]
+  @Option(of: ForecastConfiguration.self, setting: "intervals", value: "source") var intervals: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "threads", value: "number") var threads: SettingAssignment?
   @Flag(of: ForecastConfiguration.self, setting: "plot") var plot: Bool?
 }

@@ -11,6 +11,11 @@ enum SettingFlag {
   /// The flag of a key.
   static func name(of key: String) -> String { String(key.map { $0 == "_" ? "-" : $0 }) }
 
+  /// The key of the setting whose flag is kept in a property: `share_variables` in `shareVariables`.
+  static func key(ofProperty name: some StringProtocol) -> String {
+    name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
+  }
+
   /// A value given by a flag.
   static func assignment(_ key: String, _ value: JSONValue) -> SettingAssignment {
     SettingAssignment(key, value, from: .flag("--" + name(of: key)))
@@ -103,7 +108,7 @@ extension Option where Value == [SettingAssignment] {
 }
 
 extension Flag where Value == Bool? {
-  /// The flags `--key` and `--no-key` for the setting `key`, which is also the property's name.
+  /// The flags `--key` and `--no-key` for the setting `key`, which is also the property's name in camel case.
   init<Configuration: Settings>(of configuration: Configuration.Type, setting key: String) {
     self.init(
       wrappedValue: nil, name: .customLong(SettingFlag.name(of: key)), inversion: .prefixedNo,
@@ -124,9 +129,9 @@ extension SettingFlags {
       case let option as Option<[SettingAssignment]>:
         return Self.joined(option.wrappedValue).map { [$0] } ?? []
       case let flag as Flag<Bool?>:
-        // The wrapper of `plot` is called `_plot`.
+        // The wrapper of `shareVariables`, the flag of `share_variables`, is called `_shareVariables`.
         guard let value = flag.wrappedValue, let key = label?.dropFirst() else { return [] }
-        return [SettingFlag.assignment(String(key), .bool(value))]
+        return [SettingFlag.assignment(SettingFlag.key(ofProperty: key), .bool(value))]
       default:
         return []
       }

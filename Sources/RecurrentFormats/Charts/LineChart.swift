@@ -48,6 +48,8 @@ public struct LineChart: Sendable {
   public var yAxis: Axis
   /// The lines, drawn in this order, the last on top.
   public var series: [Series]
+  /// The areas under the lines, drawn in this order.
+  public var bands: [Band]
   /// The places where one part of the data ends and another begins.
   public var splits: [Split]
   /// The width of the drawing in pixels.
@@ -58,13 +60,14 @@ public struct LineChart: Sendable {
   /// Makes a chart.
   public init(
     title: String, subtitle: String = "", xAxis: Axis = Axis(), yAxis: Axis = Axis(), series: [Series],
-    splits: [Split] = [], width: Double = 960, height: Double = 540
+    bands: [Band] = [], splits: [Split] = [], width: Double = 960, height: Double = 540
   ) {
     self.title = title
     self.subtitle = subtitle
     self.xAxis = xAxis
     self.yAxis = yAxis
     self.series = series
+    self.bands = bands
     self.splits = splits
     self.width = width
     self.height = height

@@ -29,7 +29,7 @@ struct LineChartDrawing {
     drawing.drawAxes()
     drawing.drawLines()
     drawing.drawSplits()
-    let names = chart.series.map(\.name).joined(separator: ", ")
+    let names = (chart.series.map(\.name) + chart.bands.map(\.name)).filter { !$0.isEmpty }.joined(separator: ", ")
     return drawing.canvas.svg(title: chart.title, description: "Line chart of \(names)")
   }
 
@@ -47,14 +47,29 @@ struct LineChartDrawing {
 
   private mutating func drawLegend() {
     for item in layout.legend {
-      let style = styles[item.series]
       let y = item.baseline - ChartStyle.labelSize * 0.33
-      canvas.line(
-        from: (item.x, y), to: (item.x + LineChartLayout.swatchWidth, y), stroke: style.color,
-        width: max(style.width, 2), dash: style.dash)
+      let name: String
+      switch item.entry {
+      case .series(let index):
+        let style = styles[index]
+        name = chart.series[index].name
+        canvas.line(
+          from: (item.x, y), to: (item.x + LineChartLayout.swatchWidth, y), stroke: style.color,
+          width: max(style.width, 2), dash: style.dash)
+      case .band(let index):
+        let band = chart.bands[index]
+        name = band.name
+        canvas.add(
+          "rect",
+          [
+            ("x", SVGCanvas.number(item.x)), ("y", SVGCanvas.number(y - 6)),
+            ("width", SVGCanvas.number(LineChartLayout.swatchWidth)), ("height", "12"), ("fill", band.color),
+            ("fill-opacity", SVGCanvas.number(band.opacity)),
+          ])
+      }
       canvas.text(
-        chart.series[item.series].name, x: item.x + LineChartLayout.swatchWidth + 7, y: item.baseline,
-        size: ChartStyle.labelSize, fill: ChartStyle.titleColor)
+        name, x: item.x + LineChartLayout.swatchWidth + 7, y: item.baseline, size: ChartStyle.labelSize,
+        fill: ChartStyle.titleColor)
     }
   }
 
@@ -96,8 +111,20 @@ struct LineChartDrawing {
     canvas.open(
       "g",
       [("clip-path", "url(#plot)"), ("fill", "none"), ("stroke-linejoin", "round"), ("stroke-linecap", "round")])
+    for band in chart.bands { draw(band) }
     for (lines, style) in zip(lines, styles) { draw(lines.map { LineThinning.thinned($0) }, style: style) }
     canvas.close()
+  }
+
+  private mutating func draw(_ band: LineChart.Band) {
+    let outlines = BandOutline.outlines(of: band, xScale: layout.xScale, yScale: layout.yScale)
+    guard !outlines.isEmpty else { return }
+    let path = outlines.map { outline in
+      "M" + outline.map { "\(SVGCanvas.number($0.x)) \(SVGCanvas.number($0.y))" }.joined(separator: "L") + "Z"
+    }
+    canvas.add(
+      "path",
+      [("fill", band.color), ("fill-opacity", SVGCanvas.number(band.opacity)), ("d", path.joined())])
   }
 
   private mutating func draw(_ lines: [[ChartPoint]], style: LineStyle) {

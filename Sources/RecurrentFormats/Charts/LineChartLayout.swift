@@ -2,7 +2,13 @@
 struct LineChartLayout {
   /// An entry of the legend.
   struct LegendItem {
-    let series: Int
+    /// What it names.
+    enum Entry {
+      case series(Int)
+      case band(Int)
+    }
+
+    let entry: Entry
     let x: Double
     let baseline: Double
   }
@@ -34,8 +40,8 @@ struct LineChartLayout {
   private static let rowHeight = 22.0
 
   init(_ chart: LineChart) {
-    let xExtent = chart.xAxis.extent(of: chart.series.lazy.flatMap(\.x))
-    let yExtent = chart.yAxis.extent(of: chart.series.lazy.flatMap(\.y))
+    let xExtent = chart.xAxis.extent(of: chart.series.flatMap(\.x) + chart.bands.flatMap(\.x))
+    let yExtent = chart.yAxis.extent(of: chart.series.flatMap(\.y) + chart.bands.flatMap { $0.lower + $0.upper })
     isEmpty = xExtent == nil || yExtent == nil
 
     // From the top: headings, legend, one row for the title of the y axis and the labels of the splits, plot.
@@ -95,13 +101,16 @@ struct LineChartLayout {
   private static func legend(_ chart: LineChart, from top: Double) -> [LegendItem] {
     var items: [LegendItem] = []
     var (x, baseline) = (margin, top + rowHeight * 0.75)
-    for (index, series) in chart.series.enumerated() where !series.name.isEmpty {
-      let width = swatchWidth + 7 + TextMetrics.width(series.name, size: ChartStyle.labelSize)
+    let entries =
+      chart.series.enumerated().map { (LegendItem.Entry.series($0), $1.name) }
+      + chart.bands.enumerated().map { (LegendItem.Entry.band($0), $1.name) }
+    for (entry, name) in entries where !name.isEmpty {
+      let width = swatchWidth + 7 + TextMetrics.width(name, size: ChartStyle.labelSize)
       if x > margin, x + width > chart.width - margin {
         x = margin
         baseline += rowHeight
       }
-      items.append(LegendItem(series: index, x: x, baseline: baseline))
+      items.append(LegendItem(entry: entry, x: x, baseline: baseline))
       x += width + 22
     }
     return items

@@ -18,6 +18,13 @@ public enum ForecastError: Error, Sendable {
   /// A series has too few rows before a forecast.
   case tooFewRows(series: String, rows: Int, needed: Int)
 
+  /// A value that is no count where counts are to be modelled.
+  case notACount(file: String, line: Int, column: String, value: Double)
+  /// A series that the model does not know, though it tells series apart.
+  case unknownSeries(String)
+  /// Intervals of a level that the model has no errors for.
+  case noCalibration(level: Double?, values: Int)
+
   /// Two settings that do not go together.
   public struct SettingsConflict: Hashable, Sendable {
     /// The settings and what is wrong with them.
@@ -39,6 +46,17 @@ extension ForecastError: DescribedFailure {
     case .pastCovariates(let columns, let horizon):
       "a forecast of \(horizon) steps would need values of \(columns.joined(separator: ", ")) that are not known yet; "
         + "train with --strategy direct --horizon \(horizon), or without past covariates"
+    case .notACount(let file, let line, let column, let value):
+      "\(file):\(line): column '\(column)': \(value) is no count (a whole number from 0 on); "
+        + "choose another output_distribution"
+    case .unknownSeries(let name):
+      "series '\(name)' did not occur in training, and the model tells series apart; train without series_embedding"
+    case .noCalibration(let level?, let values):
+      "an interval of \(level) % cannot be told from \(values) errors on the validation part; "
+        + "ask for a lower level, or give that part more rows"
+    case .noCalibration(nil, _):
+      "the model has no errors on a validation part to make intervals from; "
+        + "train with a validation part, or with an output_distribution"
     case .tooFewRows(let series, let rows, let needed):
       "\(series): \(rows) rows, and a forecast needs \(needed) before it; give more history"
     }
@@ -48,8 +66,8 @@ extension ForecastError: DescribedFailure {
   public var exitStatus: ExitStatus {
     switch self {
     case .series(let error): error.exitStatus
-    case .split, .settings, .backtest, .pastCovariates: .usage
-    case .preparation, .tooFewRows: .badData
+    case .split, .settings, .backtest, .pastCovariates, .noCalibration: .usage
+    case .preparation, .tooFewRows, .notACount, .unknownSeries: .badData
     }
   }
 }

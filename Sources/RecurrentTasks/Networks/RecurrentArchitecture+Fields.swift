@@ -1,4 +1,3 @@
-public import RecurrentFormats
 import RecurrentLayers
 public import RecurrentTraining
 
@@ -6,7 +5,7 @@ extension RecurrentArchitecture: Settings {
   /// All settings, in the order in which they are shown.
   public static var fields: [SettingField<Self>] {
     [
-      SettingField("cell", \.cell, "lstm, gru, elman, indrnn, mgu, mingru or minlstm"),
+      SettingField("cell", \.cell, "lstm, gru, elman, indrnn, mgu, mingru, minlstm or conv"),
       SettingField("hidden", \.hidden, "units of a layer, or of each: [64, 32]", .atLeast(1)),
       SettingField("layers", \.layers, "recurrent layers", .within(1...64)),
       SettingField("bidirectional", \.isBidirectional, "run each sequence from its end as well"),
@@ -20,6 +19,7 @@ extension RecurrentArchitecture: Settings {
       SettingField(
         "weight_drop", \.weightDrop, "share of the recurrent weights dropped in training", .within(0..<1)),
       SettingField("residual", \.isResidual, "add the input of each layer to its output"),
+      SettingField("kernel_size", \.kernelSize, "steps that a step of conv sees", .within(2...64)),
       SettingField("bias", \.bias, "bias vectors: double, single or none"),
       SettingField("initialization", \.initialization, "pytorch, keras, orthogonal or he"),
       SettingField("init_range", \.initRange, "draw all first weights evenly from ± this instead", .above(0)),
@@ -29,19 +29,3 @@ extension RecurrentArchitecture: Settings {
     ]
   }
 }
-
-extension CellKind: SettingChoice {
-  /// Reads one of the words; `rnn`, the word of PyTorch and Keras, stands for the Elman cell.
-  public init?(setting value: JSONValue) {
-    guard let word = value.string else { return nil }
-    self.init(rawValue: word == "rnn" ? CellKind.elman.rawValue : word)
-  }
-}
-
-extension ElmanActivationKind: SettingChoice {}
-extension CellNormalizationKind: SettingChoice {}
-extension InitializationKind: SettingChoice {}
-
-extension GRUCell.Variant: SettingChoice {}
-extension RecurrentBias: SettingChoice {}
-extension InitialState: SettingChoice {}

@@ -1,85 +1,6 @@
 public import RecurrentLayers
 public import RecurrentTensor
 
-/// The kinds of recurrent cell that a configuration can name.
-public enum CellKind: String, Hashable, Sendable, CaseIterable {
-  /// Long short-term memory.
-  case lstm
-  /// Gated recurrent units.
-  case gru
-  /// Simple recurrent units.
-  case elman
-  /// Simple recurrent units that see only themselves.
-  case independent = "indrnn"
-  /// The minimal gated unit.
-  case minimalGated = "mgu"
-  /// The minimal GRU, whose gates see the input only.
-  case minimalGRU = "mingru"
-  /// The minimal LSTM, whose gates see the input only.
-  case minimalLSTM = "minlstm"
-}
-
-/// The kinds of normalisation inside a cell that a configuration can name.
-public enum CellNormalizationKind: String, Hashable, Sendable, CaseIterable {
-  /// None.
-  case none
-  /// Over the units of each row.
-  case layer
-
-  var normalization: Normalization { self == .none ? .none : .layer }
-}
-
-/// The functions that a configuration can name for the simple recurrent cell.
-public enum ElmanActivationKind: String, Hashable, Sendable, CaseIterable {
-  /// The hyperbolic tangent.
-  case tanh
-  /// The positive part.
-  case relu
-  /// The positive part plus a hundredth of the negative one.
-  case leakyReLU = "leaky-relu"
-  /// The logistic function.
-  case sigmoid
-
-  var activation: ElmanCell.Activation {
-    switch self {
-    case .tanh: .tanh
-    case .relu: .relu
-    case .leakyReLU: .leakyReLU()
-    case .sigmoid: .sigmoid
-    }
-  }
-
-  var cellActivation: CellActivation {
-    switch self {
-    case .tanh: .tanh
-    case .relu: .relu
-    case .leakyReLU: .leakyReLU()
-    case .sigmoid: .sigmoid
-    }
-  }
-}
-
-/// The ways of drawing first weights that a configuration can name.
-public enum InitializationKind: String, Hashable, Sendable, CaseIterable {
-  /// Even in ±1/√H, as PyTorch does.
-  case pyTorch = "pytorch"
-  /// Glorot, orthogonal over all gates and zero biases, as Keras does.
-  case keras
-  /// Glorot and orthogonal for each gate, zero biases.
-  case orthogonal
-  /// He, with orthogonal recurrent matrices and zero biases: for rectified units.
-  case he
-
-  var initialization: RecurrentInitialization {
-    switch self {
-    case .pyTorch: .pyTorch
-    case .keras: .keras
-    case .orthogonal: RecurrentInitialization(input: .glorotUniform, recurrent: .orthogonal(), bias: .zeros)
-    case .he: RecurrentInitialization(input: .heUniform, recurrent: .orthogonal(), bias: .zeros)
-    }
-  }
-}
-
 /// What a configuration says about the recurrent part of a model.
 public struct RecurrentArchitecture: Hashable, Sendable {
   /// What runs at every step.
@@ -106,6 +27,8 @@ public struct RecurrentArchitecture: Hashable, Sendable {
   public var weightDrop: Float = 0
   /// Whether the input of each layer is added to its output, through a matrix where the widths differ.
   public var isResidual = false
+  /// The steps that a step of a convolution sees.
+  public var kernelSize = 3
   /// How many bias vectors there are.
   public var bias: RecurrentBias = .double
   /// How the first weights are drawn.
@@ -139,14 +62,14 @@ public struct RecurrentArchitecture: Hashable, Sendable {
     var size = inputSize
     var stack: [AnySequenceLayer] = []
     for (index, width) in widths.enumerated() {
-      let layer = makeLayer(inputSize: size, hiddenSize: width, key: key.folding(index))
+      let layer = makeLayer(index, inputSize: size, hiddenSize: width, key: key.folding(index))
       size = layer.outputSize
       stack.append(layer)
     }
     return RecurrentStack(stack, dropout: dropout)
   }
 
-  private func makeLayer(inputSize: Int, hiddenSize: Int, key: RandomKey) -> AnySequenceLayer {
+  private func makeLayer(_ index: Int, inputSize: Int, hiddenSize: Int, key: RandomKey) -> AnySequenceLayer {
     var first = initialization.initialization
     if let initRange {
       let even = Initializer.uniformWithin(initRange)
@@ -207,6 +130,12 @@ public struct RecurrentArchitecture: Hashable, Sendable {
         MinimalLSTMCell(
           inputSize: inputSize, hiddenSize: hiddenSize, hasBias: bias != .none, initialization: first, key: key)
       }
+    case .convolution:
+      return skipping(
+        CausalConvolution(
+          inputSize: inputSize, outputSize: hiddenSize, kernelSize: kernelSize, dilation: 1 << min(index, 16),
+          initializer: .heUniform, key: key),
+        key)
     }
   }
 
@@ -215,6 +144,11 @@ public struct RecurrentArchitecture: Hashable, Sendable {
     if hasPeepholes, cell != .lstm { return "peepholes belong to the lstm, not to the \(cell.rawValue)" }
     if normalization != .none, cell != .lstm, cell != .gru {
       return "normalization is there for lstm and gru, not for the \(cell.rawValue)"
+    }
+    if cell == .convolution, isBidirectional || zoneout > 0 || stateDropout > 0 || weightDrop > 0 {
+      return
+        "a convolution has no direction and no recurrence: bidirectional, zoneout, state_dropout and weight_drop are "
+        + "for the other cells"
     }
     return nil
   }

@@ -3,16 +3,15 @@ public import RecurrentTraining
 /// The models of all tasks.
 public enum TaskModels {
   /// The kinds of model that there are.
-  public static let kinds: [any TaskModel.Type] = [Forecaster.self, LanguageModel.self]
+  public static let kinds: [any TaskModel.Type] = [Forecaster.self, Classifier.self, Tagger.self, LanguageModel.self]
 
   /// Loads a model of whatever task.
   ///
-  /// - Throws: `ModelDataError` where the task is not one of this library, and what loading a model of the task throws.
+  /// - Throws: `ModelFolderError` where the task is not one of this library, and what loading a model of the task throws.
   public static func load(_ folder: ModelFolder) throws -> any TaskModel {
     guard let kind = kinds.first(where: { $0.task == folder.description.task }) else {
-      let known = kinds.map { "'\($0.task)'" }.joined(separator: ", ")
-      throw ModelDataError(
-        path: folder.path, problem: "the task '\(folder.description.task)' is none of those known here (\(known))")
+      throw ModelFolderError(
+        path: folder.path, reason: .unknownTask(folder.description.task, known: kinds.map { $0.task }))
     }
     return try kind.init(folder)
   }

@@ -63,6 +63,7 @@ public struct TaskRun<Training: TaskTraining> {
       task: Training.Product.task, outcome: trained.outcome, modelPath: folder.modelPath,
       parameterCount: trained.model.parameterCount, epochs: trained.epochs, seconds: trained.seconds)
     if case .interrupted = trained.outcome { return report }
+    product = try training.completed(product)
     try product.write(to: folder.modelPath, trainedBy: trained.summary)
     report.findings = try training.findings(on: product, in: folder)
     return report

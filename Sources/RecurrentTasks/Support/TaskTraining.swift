@@ -12,6 +12,9 @@ public protocol TaskTraining: TrainingTask where Model == Product.Network {
   /// The model with its first weights.
   var initial: Product { get }
 
+  /// What is written after training: the trained model with what can only be told from it, such as how far it is off.
+  func completed(_ product: Product) throws -> Product
+
   /// Adds all that the results depend on beside the settings, so that a checkpoint of other data is refused.
   func digestData(into hash: inout SHA256)
 
@@ -21,4 +24,9 @@ public protocol TaskTraining: TrainingTask where Model == Product.Network {
   ///   - product: The trained model.
   ///   - folder: The folder of the run, where pictures go.
   func findings(on product: Product, in folder: RunFolder) throws -> TaskFindings
+}
+
+extension TaskTraining {
+  /// The model as it was trained.
+  public func completed(_ product: Product) throws -> Product { product }
 }

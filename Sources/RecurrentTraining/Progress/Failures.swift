@@ -54,7 +54,7 @@ extension ModelFolderError: DescribedFailure {
     switch reason {
     case .missing, .unfinished: .noInput
     case .file(let error): error.exitStatus
-    case .damaged, .configuration, .malformed, .otherTask, .newerFormat, .weights, .parameters: .badData
+    case .damaged, .configuration, .malformed, .otherTask, .unknownTask, .newerFormat, .weights, .parameters: .badData
     }
   }
 }

@@ -17,6 +17,8 @@ public struct ModelFolderError: Error, Hashable, Sendable {
     case malformed(key: String)
     /// The model does another task.
     case otherTask(String, wanted: String)
+    /// The model does a task that is none of those known.
+    case unknownTask(String, known: [String])
     /// The folder was written by a later version of the library.
     case newerFormat(Int)
     /// The weights cannot be read.
@@ -53,6 +55,9 @@ extension ModelFolderError: CustomStringConvertible {
     case .malformed(let key): "\(file): '\(key)' is missing or wrong, this is no model of this program; use another one"
     case .otherTask(let task, let wanted):
       "\(file): this model does the task '\(task.printable())', not '\(wanted)'; use one that was trained for it"
+    case .unknownTask(let task, let known):
+      "\(file): this model does the task '\(task.printable())', which is none of those known here "
+        + "(\(known.joined(separator: ", "))); update the program"
     case .newerFormat(let version):
       "\(file): format version \(version) is newer than \(ModelDescription.formatVersion), the newest this program "
         + "(\(LibraryVersion.current)) reads; update the program"

@@ -17,13 +17,15 @@ struct BadModelTests {
     #expect(folder.files() == before, sourceLocation: sourceLocation)
   }
 
-  @Test(arguments: [["forecast"], ["evaluate"], ["info"]])
-  func anotherTask(_ command: [String]) throws {
-    try expectFailure(command + ["run"], status: 65, mentioning: "config.json", "'classify', not 'forecast'") {
-      folder in
+  @Test(arguments: [
+    ("forecast", "'paint', not 'forecast'"), ("evaluate", "'paint', which is none of those known"),
+    ("info", "'paint', which is none of those known"),
+  ])
+  func anotherTask(_ command: String, _ problem: String) throws {
+    try expectFailure([command, "run"], status: 65, mentioning: "config.json", problem) { folder in
       let text = try folder.text("run/model/config.json")
       try folder.write(
-        text.replacing("\"task\": \"forecast\"", with: "\"task\": \"classify\""), to: "run/model/config.json")
+        text.replacing("\"task\": \"forecast\"", with: "\"task\": \"paint\""), to: "run/model/config.json")
       try folder.remove("run/model/MANIFEST.sha256")
     }
   }

@@ -40,7 +40,7 @@ struct HelpTests {
       SUBCOMMANDS:
         train, fit              Trains a model in a run folder.
         forecast                Forecasts past the end of the data, as CSV.
-        evaluate, test          Judges a model by a backtest with rolling origin.
+        evaluate, test          Judges a model on data with the right answers.
         info                    Shows what a model is, or what this program and machine are.
         bench                   Times recurrent layers and whole training steps on this machine.
         study                   Shows properties of recurrent networks by experiments, with pictures.

@@ -23,11 +23,11 @@ struct MetricsTableTests {
   @Test func columnsAreAligned() {
     #expect(
       table().text(on: Terminal(descriptor: 1, colors: .never)) == """
-                       RMSE     MAE     MAPE     MASE
+                       RMSE     MAE     MAPE    sMAPE     MASE
         model
-          test        8.165   6.667   5.00 %   0.6667
-          naive       25.82   20.00   6.67 %    2.000
-          undefined   1.000   1.000        -        -
+          test        8.165   6.667   5.00 %   4.88 %   0.6667
+          naive       25.82   20.00   6.67 %   6.35 %    2.000
+          undefined   1.000   1.000        -    200 %        -
 
         """)
   }
@@ -37,7 +37,7 @@ struct MetricsTableTests {
     let plain = table().text(on: Terminal(descriptor: 1, colors: .never))
     let bold = text.split(separator: "\u{1B}[1m").dropFirst().map { $0.split(separator: "\u{1B}")[0] }
     // The undefined row has the least RMSE and is not compared.
-    #expect(bold == ["8.165", "6.667", "5.00 %", "0.6667"])
+    #expect(bold == ["8.165", "6.667", "5.00 %", "4.88 %", "0.6667"])
     #expect(text.replacing("\u{1B}[1m", with: "").replacing("\u{1B}[0m", with: "") == plain)
   }
 }

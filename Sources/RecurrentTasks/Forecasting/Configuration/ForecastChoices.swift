@@ -1,4 +1,3 @@
-public import RecurrentFormats
 public import RecurrentTraining
 
 /// How the past reaches the recurrent layers.
@@ -34,6 +33,8 @@ public enum ScalerChoice: String, SettingChoice, Hashable {
   case minMax = "min-max"
   /// To mean 0 and deviation 1.
   case standard
+  /// In units of their mean size; 0 stays 0.
+  case mean
   /// Each window to mean 0 and deviation 1 by its own values.
   case instance
 }
@@ -54,4 +55,40 @@ public enum ForecastLoss: String, SettingChoice, Hashable {
   case meanAbsoluteError = "mae"
   /// Squared for small errors, absolute beyond 1 (Huber, 1964).
   case huber
+}
+
+/// What errors in the loss are measured in.
+public enum LossUnit: String, SettingChoice, Hashable {
+  /// The unit of the network's outputs; with the scaler `instance`, that of the window.
+  case scaled
+  /// The unit of the series.
+  case series
+  /// The mean change of the series over a season, as in the mean absolute scaled error: all series weigh alike.
+  case season
+}
+
+/// What intervals are made from.
+public enum IntervalSource: String, SettingChoice, Hashable {
+  /// The output distribution where there is one, else the errors on the validation part where there is one.
+  case automatic = "auto"
+  /// The output distribution.
+  case distribution
+  /// The errors on the validation part (split conformal).
+  case conformal
+}
+
+/// The cycles of the calendar that a configuration can name.
+public enum CalendarChoice: String, SettingChoice, Hashable {
+  /// Those that go with the step between times.
+  case automatic = "auto"
+  /// The time of day.
+  case hour
+  /// The day of the week.
+  case weekday
+  /// The month of the year.
+  case month
+  /// The day of the year.
+  case dayOfYear = "day-of-year"
+
+  var feature: CalendarFeature? { CalendarFeature(rawValue: rawValue) }
 }

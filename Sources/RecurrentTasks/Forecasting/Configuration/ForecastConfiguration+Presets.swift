@@ -3,7 +3,7 @@ public import RecurrentTraining
 
 extension ForecastConfiguration {
   /// Named sets of values.
-  public static var presets: [SettingPreset] { [airline, airlineLSTM, hourlyWeather] }
+  public static var presets: [SettingPreset] { [airline, airlineLSTM, hourlyWeather, etth1, m4Hourly] }
 
   /// What is trained when neither data nor a preset is named.
   public static var airline: SettingPreset {
@@ -36,6 +36,34 @@ extension ForecastConfiguration {
         "categories": ["cbwd"], "train": nil, "validation": "2013-01-01", "test": "2014-01-01",
         "arrangement": "windows", "look_back": 24, "horizon": 1, "labels": "last", "cell": "lstm", "hidden": [32],
         "layers": 1, "batch_size": 64, "epochs": 10, "optimizer": "adam", "learning_rate": 0.001, "patience": 3,
+      ])
+  }
+
+  private static var etth1: SettingPreset {
+    SettingPreset(
+      "etth1-24", "a day ahead of all 7 variables of ETTh1 from two weeks, GRU 64 shared by them beside a linear map",
+      [
+        "time": ["date"], "target": ["HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT"], "train": "8640",
+        "validation": "2880", "test": "2880", "season": 24, "arrangement": "windows", "look_back": 336, "horizon": 24,
+        "labels": "last", "values_per_step": 24, "share_variables": true, "scaler": "instance", "base_lags": [24],
+        "skip": false, "window_skip": true, "cell": "gru", "hidden": [64], "layers": 1, "dropout": 0.2, "loss": "mae",
+        "loss_unit": "scaled", "batch_size": 448, "epochs": 8, "optimizer": "adamw", "learning_rate": 0.003,
+        "weight_decay": 0.01, "clip_norm": 1, "schedule": "exponential", "schedule_factor": 0.7,
+        "averaging": "exponential", "averaging_decay": 0.995, "monitor": "validation_mse_standardized", "patience": nil,
+      ])
+  }
+
+  private static var m4Hourly: SettingPreset {
+    SettingPreset(
+      "m4-hourly", "two days ahead of the hourly series of M4, one LSTM 128 for all that reads days and adds to seasons",
+      [
+        "layout": "rows", "season": 24, "train": nil, "validation": nil, "test": nil, "logarithm": true,
+        "arrangement": "windows", "look_back": 168, "horizon": 48, "labels": "last", "values_per_step": 24,
+        "scaler": "instance", "base_lags": [24, 168], "skip": false, "window_skip": false, "cell": "lstm",
+        "hidden": [128], "layers": 1, "dropout": 0.2, "loss": "mae", "loss_unit": "season", "windows_per_series": 96,
+        "batch_size": 256, "epochs": 20, "optimizer": "adamw", "learning_rate": 0.002, "weight_decay": 0.01,
+        "clip_norm": 1, "schedule": "cosine", "schedule_unit": "step", "warm_up": 50, "final_learning_rate": 0.00002,
+        "patience": nil,
       ])
   }
 }

@@ -12,11 +12,26 @@ public struct ForecastData: Sendable {
     _ configuration: ForecastConfiguration
   ) throws(ForecastError) -> (data: ForecastData, preparation: Preparation) {
     let columns = try configuration.columns()
-    let frame = try wrapping(ForecastError.series) { () throws(SeriesError) in
+    try configuration.checkSettings()
+    let known = try wrapping(ForecastError.series) { () throws(SeriesError) in
       try SeriesFrame.read(configuration.data, columns: columns)
     }
-    let split = try configuration.split()
-    let parts = try wrapping(ForecastError.split) { () throws(SplitError) in try split.rows(frame) }
+    guard let later = configuration.testData else {
+      let split = try configuration.split()
+      let parts = try wrapping(ForecastError.split) { () throws(SplitError) in try split.rows(known) }
+      return try prepare(configuration, frame: known, parts: parts)
+    }
+    let frame = try wrapping(ForecastError.series) { () throws(SeriesError) in
+      try known.appending(try SeriesFrame.read(later, like: known.schema))
+    }
+    var split = try configuration.split()
+    split.test = nil
+    let parts = try wrapping(ForecastError.split) { () throws(SplitError) in try split.rows(known) }
+      .enumerated().map { number, parts in
+        Parts(
+          train: parts.train, validation: parts.validation,
+          test: known.series[number].count..<frame.series[number].count)
+      }
     return try prepare(configuration, frame: frame, parts: parts)
   }
 
@@ -24,7 +39,10 @@ public struct ForecastData: Sendable {
   static func prepare(
     _ configuration: ForecastConfiguration, frame: SeriesFrame, parts: [Parts]
   ) throws(ForecastError) -> (data: ForecastData, preparation: Preparation) {
-    let settings = try configuration.preparation(seasonalPeriod: frame.schema.seasonalPeriod)
+    try configuration.checkSettings()
+    var settings = try configuration.preparation(seasonalPeriod: frame.schema.seasonalPeriod)
+    settings.calendar = try configuration.calendarFeatures(frame.schema)
+    try configuration.checkCounts(frame)
     try configuration.checkRows(frame, parts, lostRows: settings.transform.lostRows)
     let preparation = try wrapping(ForecastError.preparation) { () throws(PreparationError) in
       try Preparation(fitting: frame, parts: parts, settings: settings)
@@ -56,7 +74,39 @@ extension ForecastConfiguration {
     return SeriesColumns(
       time: time == ["auto"] ? nil : time, series: series, targets: target, pastCovariates: pastCovariates,
       futureCovariates: futureCovariates,
-      categories: categories, frequency: step, seasonalPeriod: season)
+      categories: categories, frequency: step, seasonalPeriod: season, layout: layout, missing: missing,
+      repeatedTimes: repeatedTimes)
+  }
+
+  /// The cycles of the calendar for series of these columns.
+  func calendarFeatures(_ schema: SeriesSchema) throws(ForecastError) -> [CalendarFeature] {
+    guard !calendar.isEmpty else { return [] }
+    let features =
+      calendar.contains(.automatic)
+      ? CalendarFeature.automatic(for: schema.frequency) : CalendarFeature.allCases.filter { feature in
+        calendar.contains { $0.feature == feature }
+      }
+    guard schema.timeForm.isCalendar, !features.isEmpty else {
+      throw .settings(
+        .init(
+          problem: "calendar features need times of a calendar, and steps shorter than a year",
+          mend: "name the time column, or leave them out"))
+    }
+    return features
+  }
+
+  /// Checks that what is to be modelled as counts are counts.
+  func checkCounts(_ frame: SeriesFrame) throws(ForecastError) {
+    guard outputDistribution == .negativeBinomial else { return }
+    for series in frame.series {
+      for (channel, values) in series.targets.enumerated() {
+        // Beyond 2^53 not every whole number can be told.
+        guard let row = values.firstIndex(where: { !$0.isNaN && !($0 >= 0 && $0 < 0x1p53 && $0 == $0.rounded()) })
+        else { continue }
+        throw .notACount(
+          file: frame.file, line: series.line(of: row), column: frame.schema.targets[channel], value: values[row])
+      }
+    }
   }
 
   /// How each series is divided.
@@ -81,6 +131,7 @@ extension ForecastConfiguration {
       case .none: .none
       case .minMax: .minMax
       case .standard: .standard
+      case .mean: .mean
       case .instance: .window
       }
     if scaling == .window, arrangement == .sequence {
@@ -98,7 +149,8 @@ extension ForecastConfiguration {
     if let contradiction = architecture.contradiction {
       throw .settings(.init(problem: contradiction, mend: "leave it out, or choose another cell"))
     }
-    return PreparationSettings(transform: transform, scaling: scaling, fitRows: fitScalerOn == .all ? .all : .train)
+    return PreparationSettings(transform: transform, scaling: scaling, fitRows: fitScalerOn == .all ? .all : .train,
+      windowOffset: instanceOffset)
   }
 
   /// The steps that the network forecasts at once.
@@ -115,6 +167,8 @@ extension ForecastConfiguration {
     let shape = try wrapping(ForecastError.preparation) { () throws(PreparationError) in
       try WindowShape(lookBack: lookBack, horizon: horizon, stride: stride)
     }
-    try wrapping(ForecastError.split) { () throws(SplitError) in try shape.check(frame, parts, lostRows: lostRows) }
+    try wrapping(ForecastError.split) { () throws(SplitError) in
+      try shape.check(frame, parts, lostRows: lostRows, rowsBefore: rowsBefore)
+    }
   }
 }

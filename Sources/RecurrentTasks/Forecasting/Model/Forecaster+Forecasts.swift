@@ -1,5 +1,6 @@
 import RecurrentLayers
 import RecurrentTensor
+import RecurrentTraining
 
 /// Forecasts of one series from one row on, in the unit of the data.
 public struct SeriesForecast: Sendable, Hashable {
@@ -7,6 +8,37 @@ public struct SeriesForecast: Sendable, Hashable {
   public let origin: Int
   /// The forecasts, `values[target][step]`.
   public let values: [[Double]]
+  /// Quantiles of what is to come, where they were asked for, at rising probabilities.
+  public var quantiles: [ForecastQuantile] = []
+
+  /// The quantile of a probability that was asked for.
+  public func quantile(_ probability: Double) -> ForecastQuantile? {
+    quantiles.first { abs($0.probability - probability) < 1e-9 }
+  }
+}
+
+/// The values below which a share of what comes is to lie.
+public struct ForecastQuantile: Sendable, Hashable {
+  /// The share, above 0 and below 1.
+  public let probability: Double
+  /// In the unit of the data, `values[target][step]`.
+  public let values: [[Double]]
+}
+
+/// How one number is taken from a distribution: its centre, or one drawn at random.
+struct ForecastDraw {
+  /// Where random numbers come from; nil for centres.
+  var key: RandomKey?
+
+  static let center = ForecastDraw()
+
+  /// - Parameters:
+  ///   - path: The number of the path that is drawn.
+  ///   - place: The number of target and step.
+  func value(_ distribution: StepDistribution, path: Int, place: Int) -> Double {
+    guard let key else { return distribution.center }
+    return distribution.quantile(max(key.folding(path).unit(at: place), 0x1p-54))
+  }
 }
 
 extension Forecaster {
@@ -17,28 +49,78 @@ extension Forecaster {
   /// - Parameters:
   ///   - frame: Series with the columns of the training table, from `readSeries`.
   ///   - horizon: The steps to forecast; nil as many as in training.
-  public func forecast(_ frame: SeriesFrame, horizon: Int? = nil) throws(ForecastError) -> [SeriesForecast] {
+  ///   - levels: The percentages of what is to come that intervals are to hold.
+  public func forecast(
+    _ frame: SeriesFrame, horizon: Int? = nil, levels: [Double] = []
+  ) throws(ForecastError) -> [SeriesForecast] {
     let horizon = horizon ?? configuration.horizon
-    guard (1...WindowShape.limit).contains(horizon) else {
-      throw .settings(.init(problem: "horizon \(horizon) is not possible", mend: "ask for 1 step or more"))
-    }
+    try checkHorizon(horizon)
     try wrapping(ForecastError.series) { () throws(SeriesError) in try frame.requireFuture(horizon: horizon) }
     var forecasts: [SeriesForecast] = []
-    for series in frame.series {
-      let prepared = try wrapping(ForecastError.preparation) { () throws(PreparationError) in
-        try preparation.prepared(series, of: frame)
-      }
-      try requireHistory(of: prepared, before: prepared.count, name: frame.name(of: series))
-      forecasts += try self.forecasts(of: prepared, from: [prepared.count], horizon: horizon)
+    for (number, series) in frame.series.enumerated() {
+      let prepared = try preparedToForecast(series, of: frame, horizon: horizon)
+      forecasts += try self.forecasts(
+        of: prepared, from: [prepared.count], horizon: horizon, levels: levels, key: samplingKey.folding(number))
     }
     return forecasts
   }
 
+  /// Paths that the values past the end of every series may take, drawn at random.
+  ///
+  /// - Parameters:
+  ///   - frame: Series with the columns of the training table.
+  ///   - count: The number of paths of each series.
+  ///   - horizon: The steps to forecast; nil as many as in training.
+  ///   - seed: Of the random numbers; nil for that of training.
+  /// - Returns: For each series its paths, `[series][path][target][step]`.
+  public func samplePaths(
+    _ frame: SeriesFrame, count: Int, horizon: Int? = nil, seed: Int? = nil
+  ) throws(ForecastError) -> [[[[Double]]]] {
+    let horizon = horizon ?? configuration.horizon
+    try checkHorizon(horizon)
+    guard configuration.outputDistribution != .point else {
+      throw .settings(
+        .init(problem: "a point forecast has no paths to draw", mend: "train with an --output-distribution"))
+    }
+    try wrapping(ForecastError.series) { () throws(SeriesError) in try frame.requireFuture(horizon: horizon) }
+    let key = seed.map { RandomKey(seed: UInt64($0)).folding(.sampling) } ?? samplingKey
+    var all: [[[[Double]]]] = []
+    for (number, series) in frame.series.enumerated() {
+      let prepared = try preparedToForecast(series, of: frame, horizon: horizon)
+      all.append(
+        try paths(of: prepared, from: [prepared.count], horizon: horizon, count: count, key: key.folding(number))[0])
+    }
+    return all
+  }
+
+  var samplingKey: RandomKey { RandomKey(seed: UInt64(configuration.training.seed)).folding(.sampling) }
+
+  private func checkHorizon(_ horizon: Int) throws(ForecastError) {
+    guard (1...WindowShape.limit).contains(horizon) else {
+      throw .settings(.init(problem: "horizon \(horizon) is not possible", mend: "ask for 1 step or more"))
+    }
+  }
+
+  private func preparedToForecast(
+    _ series: Series, of frame: SeriesFrame, horizon: Int
+  ) throws(ForecastError) -> PreparedSeries {
+    let prepared = try wrapping(ForecastError.preparation) { () throws(PreparationError) in
+      try preparation.prepared(series, of: frame, ahead: horizon)
+    }
+    try requireHistory(of: prepared, before: prepared.count, name: frame.name(of: series))
+    return prepared
+  }
+
   /// The rows that must stand before the first forecast of a series.
-  public var requiredRows: Int { preparation.settings.transform.lostRows + configuration.lookBack }
+  public var requiredRows: Int { preparation.settings.transform.lostRows + configuration.rowsBefore }
 
   func requireHistory(of series: PreparedSeries, before origin: Int, name: String) throws(ForecastError) {
     if origin < requiredRows { throw .tooFewRows(series: name, rows: origin, needed: requiredRows) }
+  }
+
+  /// Whether quantiles of forecasts can be computed, and need not be estimated from paths.
+  func hasExactQuantiles(horizon: Int) -> Bool {
+    horizon <= configuration.modelHorizon && preparation.settings.transform.lostRows == 0
   }
 
   /// Forecasts of one series, each as if nothing from its origin on were known.
@@ -47,143 +129,86 @@ extension Forecaster {
   ///   - series: A prepared series.
   ///   - origins: The first row of each forecast, ascending; each has `requiredRows` rows before it.
   ///   - horizon: The steps to forecast.
+  ///   - levels: The percentages of what is to come that intervals are to hold.
+  ///   - probabilities: Further quantiles of the output distribution.
+  ///   - key: Where random numbers come from.
   func forecasts(
-    of series: PreparedSeries, from origins: [Int], horizon: Int
+    of series: PreparedSeries, from origins: [Int], horizon: Int, levels: [Double] = [],
+    probabilities: [Double] = [], key: RandomKey? = nil
   ) throws(ForecastError) -> [SeriesForecast] {
-    let isFedBack = horizon > configuration.modelHorizon
-    if isFedBack, !schema.pastCovariates.isEmpty { throw .pastCovariates(schema.pastCovariates, horizon: horizon) }
-    var result: [SeriesForecast] = []
-    // In groups, since every forecast that is fed back needs a copy of the series.
-    for group in stride(from: 0, to: origins.count, by: 256) {
-      let some = Array(origins[group..<min(group + 256, origins.count)])
-      let scaled =
-        switch configuration.arrangement {
-        case .windows: windowForecasts(of: series, from: some, horizon: horizon)
-        case .sequence:
-          isFedBack
-            ? fedBackForecasts(of: series, from: some, horizon: horizon)
-            : sequenceForecasts(of: series, from: some, horizon: horizon)
-        }
-      result += zip(some, scaled).map { origin, values in
-        SeriesForecast(origin: origin, values: series.restored(values, from: origin))
+    let bounds = levels.flatMap { [0.5 - $0 / 200, 0.5 + $0 / 200] }
+    let isConformal = levels.isEmpty ? false : try intervalsAreConformal()
+    let wanted = (isConformal ? probabilities : probabilities + bounds).sorted()
+    let found = try distributions(of: series, from: origins, horizon: horizon, draw: .center)
+    let isExact = hasExactQuantiles(horizon: horizon)
+    var forecasts = zip(origins, found).map { origin, distributions in
+      var forecast = SeriesForecast(
+        origin: origin, values: series.restored(distributions.map { $0.map(\.center) }, from: origin))
+      guard isExact else { return forecast }
+      forecast.quantiles = wanted.map { probability in
+        let values = series.restored(distributions.map { $0.map { $0.quantile(probability) } }, from: origin)
+        return ForecastQuantile(probability: probability, values: values)
       }
+      return forecast
+    }
+    if !isExact, !wanted.isEmpty {
+      let paths = try paths(
+        of: series, from: origins, horizon: horizon, count: configuration.samples, key: key ?? samplingKey)
+      for index in forecasts.indices { forecasts[index].quantiles = Self.quantiles(wanted, of: paths[index]) }
+    }
+    guard isConformal, let calibration else { return forecasts }
+    for index in forecasts.indices {
+      for level in levels {
+        forecasts[index].quantiles += try calibration.bounds(
+          of: forecasts[index].values, level: level, series: series,
+          isLogarithmic: preparation.settings.transform.requiresPositive)
+      }
+      forecasts[index].quantiles.sort { $0.probability < $1.probability }
+    }
+    return forecasts
+  }
+
+  /// Whether intervals come from errors on the validation part rather than from the output distribution.
+  func intervalsAreConformal() throws(ForecastError) -> Bool {
+    let isConformal =
+      configuration.intervals == .conformal
+      || (configuration.intervals == .automatic && configuration.outputDistribution == .point)
+    if isConformal, calibration == nil { throw .noCalibration(level: nil, values: 0) }
+    return isConformal
+  }
+
+  /// Paths from each origin, `[origin][path][target][step]` in the unit of the data.
+  func paths(
+    of series: PreparedSeries, from origins: [Int], horizon: Int, count: Int, key: RandomKey
+  ) throws(ForecastError) -> [[[[Double]]]] {
+    var result: [[[[Double]]]] = []
+    for origin in origins {
+      let draw = ForecastDraw(key: key.folding(origin))
+      let found = try distributions(
+        of: series, from: Array(repeating: origin, count: count), horizon: horizon, draw: draw)
+      result.append(
+        found.enumerated().map { path, distributions in
+          series.restored(Self.values(of: distributions, draw: draw, path: path), from: origin)
+        })
     }
     return result
   }
 
-  // MARK: Windows
-
-  /// Scaled forecasts `[origin][target][step]` from windows that end before each origin.
-  private func windowForecasts(of series: PreparedSeries, from origins: [Int], horizon: Int) -> [[[Double]]] {
-    guard let shape = try? configuration.windowShape() else { preconditionFailure("the configuration was not checked") }
-    let block = configuration.modelHorizon
-    var forecasts = origins.map { _ in series.targets.map { _ in [Double]() } }
-    var histories = horizon > block ? origins.map { series.truncated(before: $0) } : []
-    for start in stride(from: 0, to: horizon, by: block) {
-      let windows = origins.indices.map { index in
-        Window(series: histories.isEmpty ? 0 : index, origin: origins[index] + start)
-      }
-      let batch = WindowBatch(
-        windows, of: histories.isEmpty ? [series] : histories, shape: shape,
-        normalization: preparation.windowNormalization)
-      let outputs = network.last(batch.sequence(stepCount: shape.lookBack)).scalars
-      for index in origins.indices {
-        append(
-          outputs[(index * block * series.targets.count)...], of: batch.scales.isEmpty ? nil : batch.scales[index],
-          steps: min(block, horizon - start), to: &forecasts[index])
-      }
-      if histories.isEmpty { break }
-      for index in origins.indices {
-        for step in start..<min(start + block, horizon) {
-          histories[index].append(scaledTargets: forecasts[index].map { $0[step] })
-        }
-      }
-    }
-    return forecasts
-  }
-
-  /// Appends the first steps of a network's output, `[step][target]`, to `forecast[target][step]`.
-  private func append(
-    _ outputs: ArraySlice<Float>, of scales: [AffineScale]?, steps: Int, to forecast: inout [[Double]]
-  ) {
-    let targets = forecast.count
-    for step in 0..<steps {
-      for target in 0..<targets {
-        let value = Double(outputs[outputs.startIndex + step * targets + target])
-        forecast[target].append(scales?[target].restored(value) ?? value)
-      }
+  /// The numbers that a draw takes from the distributions of a path, `[target][step]`.
+  static func values(of distributions: [[StepDistribution]], draw: ForecastDraw, path: Int) -> [[Double]] {
+    distributions.enumerated().map { target, steps in
+      steps.enumerated().map { draw.value($1, path: path, place: $0 * distributions.count + target) }
     }
   }
 
-  // MARK: One long sequence
-
-  /// Scaled forecasts from one run over the series, each read off at the step of its origin.
-  private func sequenceForecasts(of series: PreparedSeries, from origins: [Int], horizon: Int) -> [[[Double]]] {
-    guard let first = origins.first, let last = origins.last else { return [] }
-    let start = series.firstRow + configuration.lookBack
-    let outputs = network(sequence(of: series, rows: start..<last + 1)).0
-    precondition(first >= start, "a forecast has too few rows before it")
-    let width = configuration.modelHorizon * series.targets.count
-    let scalars = outputs.scalars
-    return origins.map { origin in
-      var forecast = series.targets.map { _ in [Double]() }
-      append(scalars[((origin - start) * width)...], of: nil, steps: horizon, to: &forecast)
-      return forecast
+  /// Quantiles over paths, target by target and step by step.
+  private static func quantiles(_ probabilities: [Double], of paths: [[[Double]]]) -> [ForecastQuantile] {
+    let (targets, steps) = (paths[0].indices, paths[0][0].indices)
+    let sorted = targets.map { target in steps.map { step in paths.map { $0[target][step] }.sorted() } }
+    return probabilities.map { probability in
+      ForecastQuantile(
+        probability: probability,
+        values: sorted.map { $0.map { Quantiles.empirical(probability, ofSorted: $0) } })
     }
-  }
-
-  /// Scaled forecasts that are fed back: the state before each origin comes from one run over the series, and all origins go
-  /// on from there together.
-  private func fedBackForecasts(of series: PreparedSeries, from origins: [Int], horizon: Int) -> [[[Double]]] {
-    var states: [ForecastNetwork.State] = []
-    var state: ForecastNetwork.State?
-    var row = series.firstRow + configuration.lookBack
-    for origin in origins {
-      if origin > row { state = network(sequence(of: series, rows: row..<origin), from: state).1 }
-      row = max(row, origin)
-      if let state { states.append(state) }
-    }
-    // Without a row before the first origin there is no state yet, and the network begins with its own.
-    var joined = states.count == origins.count ? ForecastNetwork.State(joining: states) : nil
-    var forecasts = origins.map { _ in series.targets.map { _ in [Double]() } }
-    var histories = origins.map { series.truncated(before: $0) }
-    let block = configuration.modelHorizon
-    for start in stride(from: 0, to: horizon, by: block) {
-      // The state advances with every row, also where one output covers several.
-      for step in start..<min(start + block, horizon) {
-        let inputs = zip(origins, histories).flatMap { origin, history in
-          LagMatrix.inputs(
-            of: history, at: origin + step, lookBack: configuration.lookBack, horizon: configuration.modelHorizon)
-        }
-        let features = Tensor(inputs, shape: [1, origins.count, inputs.count / max(1, origins.count)])
-        let (outputs, next) = network(SequenceBatch(features), from: joined)
-        joined = next
-        let scalars = outputs.scalars
-        for index in origins.indices where step == start {
-          append(
-            scalars[(index * block * series.targets.count)...], of: nil, steps: min(block, horizon - start),
-            to: &forecasts[index])
-        }
-        for index in origins.indices {
-          histories[index].append(scaledTargets: forecasts[index].map { $0[step] })
-        }
-      }
-    }
-    return forecasts
-  }
-
-  /// The features of some rows, `[rows, 1, C]`.
-  private func sequence(of series: PreparedSeries, rows: Range<Int>) -> SequenceBatch {
-    let inputs = rows.flatMap {
-      LagMatrix.inputs(of: series, at: $0, lookBack: configuration.lookBack, horizon: configuration.modelHorizon)
-    }
-    return SequenceBatch(Tensor(inputs, shape: [rows.count, 1, inputs.count / max(1, rows.count)]))
-  }
-}
-
-extension WindowBatch {
-  /// The inputs as a tensor, `[T, N, C]`.
-  func sequence(stepCount: Int) -> SequenceBatch {
-    SequenceBatch(Tensor(inputs, shape: [stepCount, windows.count, channelCount]))
   }
 }

@@ -19,6 +19,10 @@ public struct Forecaster: TaskModel {
   public let preparation: Preparation
   /// The network.
   public var network: ForecastNetwork
+  /// How far its forecasts were off on the validation part; nil where there is none.
+  public var calibration: ConformalCalibration?
+  /// The series that the network tells apart, by name; empty where it does not.
+  let seriesNames: [String]
 
   /// The name of the task in a model's `config.json`.
   public static let task = "forecast"
@@ -28,7 +32,11 @@ public struct Forecaster: TaskModel {
     self.configuration = configuration
     schema = data.frame.schema
     self.preparation = preparation
-    network = Forecaster.makeNetwork(configuration, data.frame.schema)
+    let isShared = configuration.shareVariables
+    seriesNames =
+      configuration.seriesEmbedding == nil
+      ? [] : isShared ? data.prepared.flatMap { $0.variables.map(\.name) } : data.prepared.map(\.name)
+    network = Forecaster.makeNetwork(configuration, data.frame.schema, preparation, seriesCount: seriesNames.count)
   }
 
   /// Loads a forecaster.
@@ -37,21 +45,35 @@ public struct Forecaster: TaskModel {
   public init(_ folder: ModelFolder) throws {
     configuration = try Self.configuration(of: folder)
     do {
-      schema = try folder.description.data["schema"].decoded()
-      preparation = try folder.description.data["preparation"].decoded()
+      let data = folder.description.data
+      schema = try data["schema"].decoded()
+      preparation = try data["preparation"].decoded()
+      calibration = try data["calibration"].map { try $0.decoded() }
+      seriesNames = try data["series"].map { try $0.decoded() } ?? []
     } catch {
       throw ModelDataError(path: folder.path, problem: "'data' lacks the columns or the scales of a forecaster")
     }
     guard schema.targets.count > 0 else {
       throw ModelDataError(path: folder.path, problem: "'data' names no column to forecast")
     }
-    network = Forecaster.makeNetwork(configuration, schema)
+    guard
+      Set(seriesNames).count == seriesNames.count, configuration.seriesEmbedding == nil || !seriesNames.isEmpty
+    else {
+      throw ModelDataError(
+        path: folder.path, problem: "'series' does not name the series that the model tells apart")
+    }
+    network = Forecaster.makeNetwork(configuration, schema, preparation, seriesCount: seriesNames.count)
     try folder.load(into: &network)
   }
 
-  /// The columns of the tables and the scales of the values.
+  /// The columns of the tables, the scales of the values, and the errors that intervals are made from.
   public func modelData() throws -> JSONObject {
-    ["schema": try JSONValue(encoding: schema), "preparation": try JSONValue(encoding: preparation)]
+    var data: JSONObject = [
+      "schema": try JSONValue(encoding: schema), "preparation": try JSONValue(encoding: preparation),
+    ]
+    if let calibration { data["calibration"] = try JSONValue(encoding: calibration) }
+    if !seriesNames.isEmpty { data["series"] = try JSONValue(encoding: seriesNames) }
+    return data
   }
 
   /// What the columns of its tables mean.
@@ -71,24 +93,28 @@ public struct Forecaster: TaskModel {
 
   /// Reads series with the columns of the training table.
   ///
-  /// - Parameter data: A path or a built-in data set; nil reads the training table again.
+  /// - Parameter data: A path or a built-in data set; nil reads the data of training again, with what came after them.
   public func readSeries(_ data: String? = nil) throws(ForecastError) -> SeriesFrame {
     try wrapping(ForecastError.series) { () throws(SeriesError) in
-      try SeriesFrame.read(data ?? configuration.data, like: schema)
+      let frame = try SeriesFrame.read(data ?? configuration.data, like: schema)
+      guard data == nil, let later = configuration.testData else { return frame }
+      return try frame.appending(try SeriesFrame.read(later, like: schema))
     }
   }
 
-  /// The number of features of a step.
-  static func inputSize(_ configuration: ForecastConfiguration, _ schema: SeriesSchema) -> Int {
-    let future = schema.futureChannels.count * configuration.modelHorizon
-    let past = schema.targets.count + schema.pastChannels.count
-    return future + past * (configuration.arrangement == .sequence ? configuration.lookBack : 1)
+  /// The number of a series that the network tells apart; nil where it does not.
+  func seriesNumber(of series: PreparedSeries) throws(ForecastError) -> Int32? {
+    if configuration.seriesEmbedding == nil { return nil }
+    guard let number = seriesNames.firstIndex(of: series.name) else { throw .unknownSeries(series.name) }
+    return Int32(number)
   }
 
-  private static func makeNetwork(_ configuration: ForecastConfiguration, _ schema: SeriesSchema) -> ForecastNetwork {
-    ForecastNetwork(
-      configuration.architecture, inputSize: inputSize(configuration, schema),
-      outputSize: configuration.modelHorizon * schema.targets.count, hasSkip: configuration.skip,
-      key: RandomKey(seed: UInt64(configuration.training.seed)))
+  private static func makeNetwork(
+    _ configuration: ForecastConfiguration, _ schema: SeriesSchema, _ preparation: Preparation, seriesCount: Int
+  ) -> ForecastNetwork {
+    let shape = configuration.networkShape(
+      schema, calendarChannels: 2 * preparation.settings.calendar.count, seriesCount: seriesCount)
+    return ForecastNetwork(
+      configuration.architecture, shape: shape, key: RandomKey(seed: UInt64(configuration.training.seed)))
   }
 }

@@ -6,31 +6,58 @@ struct ForecastChart {
   let chart: LineChart
 
   /// The parts of the first series and target, with the forecasts from rows a horizon apart.
-  init(_ data: ForecastData, _ evaluations: [(part: Part, evaluation: ForecastEvaluation)]) {
+  ///
+  /// - Parameters:
+  ///   - data: The series and their parts.
+  ///   - evaluations: The forecasts of each part.
+  ///   - levels: The percentages of the intervals to draw as bands on the test part.
+  init(
+    _ data: ForecastData, _ evaluations: [(part: Part, evaluation: ForecastEvaluation)], levels: [Double] = []
+  ) {
     let series = data.frame.series[0]
     let parts = data.parts[0]
     var lines = [LineChart.Series("actual", series, rows: 0..<series.count, values: series.targets[0], .actual)]
     for (part, evaluation) in evaluations {
       guard let forecasts = evaluation.forecasts.first, let first = forecasts.first else { continue }
-      let horizon = first.values[0].count
-      let shown = stride(from: 0, to: forecasts.count, by: horizon).flatMap { forecasts[$0].values[0] }
+      let shown = ForecastChart.chained(forecasts).flatMap { $0.values[0] }
       lines.append(
         LineChart.Series(
           part.forecastName, series, rows: first.origin..<first.origin + shown.count, values: shown, part.style))
     }
+    let tested = evaluations.first { $0.part == .test }?.evaluation.forecasts.first ?? []
+    let bands = LineChart.Band.intervals(levels) { level in
+      let chained = ForecastChart.chained(tested)
+      let bounds = chained.compactMap { forecast in
+        forecast.quantile(0.5 - level / 200).flatMap { lower in
+          forecast.quantile(0.5 + level / 200).map { (lower.values[0], $0.values[0]) }
+        }
+      }
+      guard let first = chained.first, bounds.count == chained.count else { return nil }
+      let (lower, upper) = (bounds.flatMap(\.0), bounds.flatMap(\.1))
+      return ((first.origin..<first.origin + lower.count).map { series.place(of: $0) }, lower, upper)
+    }
     chart = LineChart(
       title: ForecastChart.title(data.frame), subtitle: ForecastChart.subtitle(evaluations),
       xAxis: series.time.axis, yAxis: Axis(title: data.frame.schema.targets[0]), series: lines,
-      splits: ForecastChart.splits(series, parts))
+      bands: bands, splits: ForecastChart.splits(series, parts))
   }
 
   /// A series' last rows and its forecast.
-  init(_ frame: SeriesFrame, _ forecast: SeriesForecast, series: Series, shownRows: Int) {
+  init(_ frame: SeriesFrame, _ forecast: SeriesForecast, series: Series, levels: [Double], shownRows: Int) {
     let values = series.targets[0]
     let first = max(0, forecast.origin - shownRows)
     // The forecast begins at the last known value, so that the lines meet.
     let last = max(first, forecast.origin - 1)
-    let ahead = (last < forecast.origin ? [values[last]] : []) + forecast.values[0]
+    let joint = last < forecast.origin ? [values[last]] : []
+    let ahead = joint + forecast.values[0]
+    let bands = LineChart.Band.intervals(levels) { level in
+      guard let lower = forecast.quantile(0.5 - level / 200), let upper = forecast.quantile(0.5 + level / 200) else {
+        return nil
+      }
+      return (
+        (last..<last + ahead.count).map { series.place(of: $0) }, joint + lower.values[0], joint + upper.values[0]
+      )
+    }
     chart = LineChart(
       title: ForecastChart.title(frame, series), subtitle: "forecast of \(forecast.values[0].count) steps",
       xAxis: series.time.axis, yAxis: Axis(title: frame.schema.targets[0]),
@@ -39,7 +66,16 @@ struct ForecastChart {
           "actual", series, rows: first..<forecast.origin, values: Array(values[first..<forecast.origin]), .actual),
         LineChart.Series("forecast", series, rows: last..<last + ahead.count, values: ahead, .predicted),
       ],
+      bands: bands,
       splits: [LineChart.Split(at: series.place(of: forecast.origin), before: "known", after: "forecast")])
+  }
+
+  /// Forecasts that follow each other without overlap, from the first on.
+  private static func chained(_ forecasts: [SeriesForecast]) -> [SeriesForecast] {
+    forecasts.reduce(into: []) { chained, forecast in
+      if let last = chained.last, forecast.origin < last.origin + last.values[0].count { return }
+      chained.append(forecast)
+    }
   }
 
   private static func title(_ frame: SeriesFrame, _ series: Series? = nil) -> String {
@@ -90,6 +126,21 @@ extension Part {
   }
 }
 
+extension LineChart.Band {
+  /// The bands of intervals, the widest first, so that the likeliest values lie on most of them.
+  fileprivate static func intervals(
+    _ levels: [Double], _ edges: (Double) -> (x: [Double], lower: [Double], upper: [Double])?
+  ) -> [LineChart.Band] {
+    levels.sorted(by: >).compactMap { level in
+      edges(level).map {
+        LineChart.Band(
+          "\(levelText(level)) % interval", x: $0.x, lower: $0.lower, upper: $0.upper, color: LineStyle.predicted.color,
+          opacity: 0.18)
+      }
+    }
+  }
+}
+
 extension LineChart.Series {
   fileprivate init(_ name: String, _ series: Series, rows: Range<Int>, values: [Double], _ style: LineStyle) {
     self.init(name, x: rows.map { series.place(of: $0) }, y: values, style: style)
@@ -114,29 +165,10 @@ extension Forecaster {
   /// - Parameters:
   ///   - frame: The series.
   ///   - forecasts: The forecast of each series.
-  public func chart(_ frame: SeriesFrame, _ forecasts: [SeriesForecast]) -> String? {
+  ///   - levels: The percentages of the intervals to draw as bands.
+  public func chart(_ frame: SeriesFrame, _ forecasts: [SeriesForecast], levels: [Double] = []) -> String? {
     guard let series = frame.series.first, let forecast = forecasts.first else { return nil }
     let shown = max(4 * schema.seasonalPeriod, 4 * forecast.values[0].count, 24)
-    return ForecastChart(frame, forecast, series: series, shownRows: shown).chart.svg()
-  }
-
-  /// The names of the columns with forecasts, one for each target.
-  public var forecastColumns: [String] {
-    schema.targets.count == 1 ? ["yhat"] : schema.targets.map { "yhat-\($0)" }
-  }
-
-  /// The forecasts as CSV: `ds`, `unique_id` where there are several series, and `yhat` or, for several targets, a column
-  /// `yhat-NAME` for each.
-  public func csv(_ frame: SeriesFrame, _ forecasts: [SeriesForecast]) -> String {
-    let hasNames = schema.series != nil
-    var writer = CSVWriter(columns: (hasNames ? ["unique_id"] : []) + ["ds"] + forecastColumns)
-    for (series, forecast) in zip(frame.series, forecasts) {
-      for step in forecast.values[0].indices {
-        let name: [CSVWriter.Value] = hasNames ? [.text(series.id ?? "")] : []
-        let numbers = forecast.values.map { CSVWriter.Value.number($0[step]) }
-        writer.append(name + [.text(series.time.label(at: forecast.origin + step))] + numbers)
-      }
-    }
-    return writer.text
+    return ForecastChart(frame, forecast, series: series, levels: levels, shownRows: shown).chart.svg()
   }
 }

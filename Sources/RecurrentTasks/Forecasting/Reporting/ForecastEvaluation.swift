@@ -1,3 +1,5 @@
+import RecurrentTensor
+
 /// Forecasts of one part of some series beside what came, and beside forecasts that need no model.
 public struct ForecastEvaluation: Sendable {
   /// The forecasts of each series.
@@ -15,17 +17,35 @@ extension Forecaster {
   ///   - data: The series, divided and prepared.
   ///   - part: The part to forecast.
   ///   - baselines: The simple forecasts to compare with.
+  ///   - levels: The percentages that intervals are to hold; nil for those of the configuration, as far as there are any.
+  ///   - withDistribution: Whether the fit of forecast distributions is measured.
   /// - Returns: nil where the part is empty in every series.
   public func evaluation(
-    of data: ForecastData, part: Part, against baselines: [Baseline] = Baseline.allCases
+    of data: ForecastData, part: Part, against baselines: [Baseline] = Baseline.allCases, levels: [Double]? = nil,
+    withDistribution: Bool? = nil
   ) throws(ForecastError) -> ForecastEvaluation? {
+    let horizon = configuration.horizon
+    let hasDistribution = withDistribution ?? (configuration.outputDistribution != .point)
+    let levels = levels ?? standardLevels
+    // Paths cost a hundred times a forecast: where they are needed, forecasts do not overlap.
+    let needsPaths = hasDistribution && !hasExactQuantiles(horizon: horizon)
     let origins = data.parts.map { parts -> [Int] in
       let rows = parts[part]
       let first = max(rows.lowerBound, requiredRows)
-      return Array(first..<max(first, rows.upperBound - configuration.horizon + 1))
+      let end = max(first, rows.upperBound - horizon + 1)
+      return Array(stride(from: first, to: end, by: needsPaths ? horizon : 1))
     }
     if origins.allSatisfy(\.isEmpty) { return nil }
-    return try evaluation(of: data, origins: origins, horizon: configuration.horizon, against: baselines)
+    return try evaluation(
+      of: data, origins: origins, horizon: horizon, against: baselines, levels: levels,
+      withDistribution: hasDistribution)
+  }
+
+  /// The levels of intervals that are made where none are asked for: those of training, where the forecaster can make
+  /// intervals.
+  public var standardLevels: [Double] {
+    let isDistribution = configuration.outputDistribution != .point && configuration.intervals != .conformal
+    return isDistribution || calibration != nil ? configuration.levels : []
   }
 
   /// Forecasts from given rows of each series.
@@ -35,26 +55,40 @@ extension Forecaster {
   ///   - origins: The first row of each forecast of each series, ascending.
   ///   - horizon: The steps to forecast.
   ///   - candidates: The simple forecasts to compare with.
+  ///   - levels: The percentages that intervals are to hold.
+  ///   - withDistribution: Whether the fit of forecast distributions is measured.
   func evaluation(
-    of data: ForecastData, origins: [[Int]], horizon: Int, against candidates: [Baseline]
+    of data: ForecastData, origins: [[Int]], horizon: Int, against candidates: [Baseline], levels: [Double] = [],
+    withDistribution: Bool = false
   ) throws(ForecastError) -> ForecastEvaluation {
     var forecasts: [[SeriesForecast]] = []
     var errors = ForecastErrors()
+    var distributionErrors = DistributionErrors(levels: levels)
     var baselineErrors = candidates.map { _ in ForecastErrors() }
     var isPossible = candidates.map { _ in true }
     let period = schema.seasonalPeriod
+    // The errors of a single target have a unit that says more.
+    let isStandardized = data.prepared.count * schema.targets.count > 1
     for (index, series) in data.prepared.enumerated() {
-      let found = try self.forecasts(of: series, from: origins[index], horizon: horizon)
+      let found = try self.forecasts(
+        of: series, from: origins[index], horizon: horizon, levels: levels,
+        probabilities: withDistribution ? DistributionErrors.deciles : [], key: samplingKey.folding(index))
       forecasts.append(found)
       for (target, values) in series.source.targets.enumerated() {
-        let scale = ForecastMetrics.maseScale(training: values[data.parts[index].train], seasonalPeriod: period)
+        let training = values[data.parts[index].train]
+        let scale = ForecastMetrics.maseScale(training: training, seasonalPeriod: period)
+        let deviation = isStandardized ? ForecastMetrics.deviation(of: training) : nil
+        // Simple forecasts cannot go on from a missing value.
+        let known = schema.missing == .mask ? MissingRule.previous.filled(values) : values
         for forecast in found {
           let actual = values[forecast.origin..<forecast.origin + horizon]
-          errors.add(actual: actual, forecast: forecast.values[target], scale: scale)
+          errors.add(actual: actual, forecast: forecast.values[target], scale: scale, deviation: deviation)
+          distributionErrors.add(
+            actual: actual, forecast: forecast, target: target, hasDistribution: withDistribution)
           for (place, baseline) in candidates.enumerated() where isPossible[place] {
-            let history = values[..<forecast.origin]
+            let history = known[..<forecast.origin]
             if let simple = baseline.forecast(after: history, horizon: horizon, seasonalPeriod: period) {
-              baselineErrors[place].add(actual: actual, forecast: simple, scale: scale)
+              baselineErrors[place].add(actual: actual, forecast: simple, scale: scale, deviation: deviation)
             } else {
               isPossible[place] = false
             }
@@ -66,7 +100,9 @@ extension Forecaster {
       guard isPossible[place], let metrics = baselineErrors[place].metrics else { return nil }
       return (candidates[place], metrics)
     }
-    return ForecastEvaluation(forecasts: forecasts, metrics: errors.metrics, baselines: baselines)
+    var metrics = errors.metrics
+    distributionErrors.complete(&metrics)
+    return ForecastEvaluation(forecasts: forecasts, metrics: metrics, baselines: baselines)
   }
 
   /// A backtest: forecasts from several origins near the end of every series, as if nothing after them were known.
@@ -76,8 +112,9 @@ extension Forecaster {
   ///   - windows: How many forecasts of each series.
   ///   - step: The rows from one origin to the next.
   ///   - horizon: The steps to forecast; nil as many as in training.
+  ///   - levels: The percentages that intervals are to hold; nil for those of training, as far as there are any.
   public func backtest(
-    _ frame: SeriesFrame, windows: Int, step: Int, horizon: Int? = nil
+    _ frame: SeriesFrame, windows: Int, step: Int, horizon: Int? = nil, levels: [Double]? = nil
   ) throws(ForecastError) -> ForecastEvaluation {
     let horizon = horizon ?? configuration.horizon
     var origins: [[Int]] = []
@@ -91,6 +128,8 @@ extension Forecaster {
     }
     let parts = origins.map { Parts(train: 0..<($0.first ?? 0), validation: 0..<0, test: 0..<0) }
     let data = try ForecastData(frame, parts: parts, preparation: preparation)
-    return try evaluation(of: data, origins: origins, horizon: horizon, against: Baseline.allCases)
+    return try evaluation(
+      of: data, origins: origins, horizon: horizon, against: Baseline.allCases, levels: levels ?? standardLevels,
+      withDistribution: configuration.outputDistribution != .point)
   }
 }

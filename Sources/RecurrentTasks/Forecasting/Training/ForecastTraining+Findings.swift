@@ -11,10 +11,14 @@ extension ForecastTraining: TaskTraining {
     }
   }
 
+  /// The forecaster with its errors on the validation part.
+  public func completed(_ forecaster: Forecaster) throws -> Forecaster { try forecaster.calibrated(on: data) }
+
   /// The errors on each part that has rows, beside those of forecasts that need no model on the test part.
   public func findings(on forecaster: Forecaster, in folder: RunFolder) throws -> TaskFindings {
     let configuration = forecaster.configuration
     var findings = TaskFindings()
+    findings.notes = data.frame.repairs.notes
     if configuration.fitScalerOn == .all, configuration.scaler != .none {
       findings.notes.append(
         "fit_scaler_on all: the scaler has seen the test part, so its errors there are too good to be true (a leak)")
@@ -29,7 +33,7 @@ extension ForecastTraining: TaskTraining {
     }
     guard configuration.plot else { return findings }
     let path = folder.path + "/forecast.svg"
-    try ForecastChart(data, evaluations).chart.write(to: path)
+    try ForecastChart(data, evaluations, levels: forecaster.standardLevels).chart.write(to: path)
     findings.pictures.append(TaskFindings.Picture("chart", at: path))
     return findings
   }

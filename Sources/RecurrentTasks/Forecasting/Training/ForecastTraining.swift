@@ -15,9 +15,8 @@ public struct ForecastTraining: TrainingTask {
   private let order = EpochOrder()
 
   private enum Examples: Sendable {
-    /// All series side by side, `[T, N, C]`, and the steps that count.
-    case sequence(SequenceBatch, labels: Tensor, mask: Tensor?, count: Int)
-    case windows(WindowSet)
+    case sequence(SequenceExamples)
+    case windows(WindowExamples)
   }
 
   /// Reads the data of a configuration and makes a forecaster for them.
@@ -43,49 +42,20 @@ public struct ForecastTraining: TrainingTask {
     self.data = data
     initial = Forecaster(configuration, data: data, preparation: preparation)
     switch configuration.arrangement {
-    case .sequence: examples = ForecastTraining.sequence(data, configuration)
+    case .sequence: examples = .sequence(SequenceExamples(data, configuration))
     case .windows:
-      examples = try wrapping(ForecastError.preparation) { () throws(PreparationError) in
-        .windows(
-          try WindowSet(
-            data.prepared, rows: data.parts.map(\.train), shape: try configuration.windowShape(),
-            looksBackBefore: false, normalization: preparation.windowNormalization))
-      }
+      examples = .windows(
+        try wrapping(ForecastError.preparation) { () throws(PreparationError) in
+          try WindowExamples(data, configuration, normalization: preparation.windowNormalization)
+        })
     }
-  }
-
-  /// The training parts of all series as one batch, padded to the longest.
-  private static func sequence(_ data: ForecastData, _ configuration: ForecastConfiguration) -> Examples {
-    let matrices = zip(data.prepared, data.parts).map { series, parts in
-      let matrix = LagMatrix(series, lookBack: configuration.lookBack, horizon: configuration.modelHorizon)
-      return (matrix, matrix.steps(in: 0..<parts.train.upperBound, horizon: configuration.modelHorizon).upperBound)
-    }
-    let longest = matrices.map(\.1).max() ?? 0
-    let channels = matrices.first?.0.channelCount ?? 0
-    let width = configuration.modelHorizon * data.frame.schema.targets.count
-    var inputs = [Float](repeating: 0, count: longest * matrices.count * channels)
-    var labels = [Float](repeating: 0, count: longest * matrices.count * width)
-    for (row, (matrix, steps)) in matrices.enumerated() {
-      for step in 0..<steps {
-        let place = step * matrices.count + row
-        inputs.replaceSubrange(
-          place * channels..<(place + 1) * channels, with: matrix.inputs[step * channels..<(step + 1) * channels])
-        labels.replaceSubrange(
-          place * width..<(place + 1) * width, with: matrix.labels[step * width..<(step + 1) * width])
-      }
-    }
-    let lengths = matrices.allSatisfy { $0.1 == longest } ? nil : matrices.map(\.1)
-    let batch = SequenceBatch(Tensor(inputs, shape: [longest, matrices.count, channels]), lengths: lengths)
-    return .sequence(
-      batch, labels: Tensor(labels, shape: [longest, matrices.count, width]), mask: batch.mask(elementType: .float32),
-      count: matrices.reduce(0) { $0 + $1.1 } * width)
   }
 
   /// One for a sequence, else all windows in batches.
   public func batchCount(inEpoch epoch: Int) -> Int {
     switch examples {
     case .sequence: 1
-    case .windows(let windows): (windows.count + batchSize - 1) / batchSize
+    case .windows(let windows): (windows.countInEpoch + batchSize - 1) / batchSize
     }
   }
 
@@ -93,35 +63,47 @@ public struct ForecastTraining: TrainingTask {
 
   /// The loss of one batch, in units of the scaled targets.
   public func loss(of model: ForecastNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
+    let configuration = initial.configuration
     switch examples {
-    case .sequence(let inputs, let labels, let mask, let count):
-      return BatchLoss(mean: loss(model(inputs).0, labels, mask: mask), count: count)
+    case .sequence(let examples):
+      let outputs = model(examples.inputs).0
+      return BatchLoss(
+        mean: configuration.loss(outputs, examples.labels, units: examples.units, mask: examples.mask),
+        count: examples.count)
     case .windows(let windows):
-      let order = order.numbers(below: windows.count, inEpoch: batch.epoch, key: batch.key)
-      let chosen = order[batch.index * batchSize..<min((batch.index + 1) * batchSize, order.count)]
-      let examples = windows.batch(chosen)
-      let inputs = examples.sequence(stepCount: windows.shape.lookBack)
+      let order = order.numbers(below: windows.countInEpoch, inEpoch: batch.epoch, key: batch.key)
+      let numbers = order[batch.index * batchSize..<min((batch.index + 1) * batchSize, order.count)]
+      let chosen = windows.windows(numbered: numbers, inEpoch: batch.epoch, key: batch.key)
+      let batch = windows.set.batch(of: chosen)
+      let inputs = batch.inputs(configuration, shape: windows.set.shape, series: windows.seriesNumbers(chosen))
+      let width = windows.set.labelWidth
+      let isEvery = windows.set.shape.labels == .every
       let outputs =
-        windows.shape.labels == .every
-        ? model(inputs).0 : model.last(inputs).reshaped(to: [1, chosen.count, windows.labelWidth])
-      let labels = Tensor(examples.labels, shape: outputs.shape)
-      return BatchLoss(mean: loss(outputs, labels, mask: nil), count: labels.count)
-    }
-  }
-
-  private func loss(_ forecasts: Tensor, _ labels: Tensor, mask: Tensor?) -> Tensor {
-    switch initial.configuration.loss {
-    case .meanSquaredError: meanSquaredError(forecasts, labels, mask: mask)
-    case .meanAbsoluteError: meanAbsoluteError(forecasts, labels, mask: mask)
-    case .huber: huberLoss(forecasts, labels, mask: mask)
+        isEvery
+        ? model(inputs.sequence).0
+        : model.last(inputs).reshaped(to: [1, chosen.count, width * configuration.parameterCount])
+      let shape: Shape = [outputs.shape[0], chosen.count, width]
+      let mask = batch.labelMask.isEmpty ? nil : Tensor(batch.labelMask, shape: shape)
+      let mean = configuration.loss(
+        outputs, Tensor(batch.labels, shape: shape), weights: windows.weights(batch), units: windows.units(chosen),
+        mask: mask)
+      return BatchLoss(mean: mean, count: mask.map { Int($0.sum().scalar) } ?? batch.labels.count)
     }
   }
 
   /// The errors on the validation part, in the unit of the data; empty where there is no such part.
+  ///
+  /// Where a distribution is forecast, how well it fits comes first: `crps`.
   public func validate(_ model: ForecastNetwork) throws -> [Metric] {
     var forecaster = initial
     forecaster.network = model
-    guard let metrics = try forecaster.evaluation(of: data, part: .validation, against: [])?.metrics else { return [] }
-    return metrics.list
+    let isExact = forecaster.hasExactQuantiles(horizon: initial.configuration.horizon)
+    let hasDistribution = initial.configuration.outputDistribution != .point && isExact
+    guard
+      let metrics = try forecaster.evaluation(
+        of: data, part: .validation, against: [], levels: [], withDistribution: hasDistribution)?.metrics
+    else { return [] }
+    let values = metrics.list
+    return values.filter { $0.name == "crps" } + values.filter { $0.name != "crps" }
   }
 }

@@ -1,4 +1,4 @@
-public import RecurrentFormats
+import RecurrentFormats
 public import RecurrentTraining
 
 /// How a text is laid out for training.
@@ -35,5 +35,3 @@ public enum ObeyRule: String, SettingChoice, Hashable {
   /// It has a header field of ABC notation for every condition of one letter, such as `K`, with the value of the condition.
   case fields
 }
-
-extension Tokenizer.Level: SettingChoice {}

@@ -131,8 +131,10 @@ private func forecaster(_ configuration: ForecastConfiguration, _ frame: SeriesF
     configuration.architecture.cell = kind
     configuration.architecture.layers = 2
     configuration.architecture.isResidual = true
-    configuration.architecture.isBidirectional = true
-    (configuration.architecture.zoneout, configuration.architecture.stateDropout) = (0.1, 0.2)
+    if kind != .convolution {
+      configuration.architecture.isBidirectional = true
+      (configuration.architecture.zoneout, configuration.architecture.stateDropout) = (0.1, 0.2)
+    }
     configuration.architecture.hasPeepholes = kind == .lstm
     configuration.architecture.normalization = kind == .lstm || kind == .gru ? .layer : .none
     let frame = frame(pastCovariates: true)
@@ -140,7 +142,8 @@ private func forecaster(_ configuration: ForecastConfiguration, _ frame: SeriesF
     let forecasts = try forecaster.forecasts(of: data.prepared[0], from: [30], horizon: 2)
     let values = forecasts[0].values[0]
     #expect(values.allSatisfy { $0.isFinite })
-    #expect(configuration.architecture.makeStack(inputSize: 3, key: RandomKey(seed: 1)).outputSize == 8)
+    let width = configuration.architecture.makeStack(inputSize: 3, key: RandomKey(seed: 1)).outputSize
+    #expect(width == (kind == .convolution ? 4 : 8))
   }
 
   @Test func settingsThatContradictEachOther() throws {

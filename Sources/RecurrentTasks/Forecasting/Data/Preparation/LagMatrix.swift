@@ -13,18 +13,47 @@ public struct LagMatrix: Sendable {
   /// What it is to foretell, `[T, 1, H * K]`: for each row of the horizon the `K` targets.
   public let labels: [Float]
 
+  /// Zeros where a label is missing, and ones, in the shape of the labels; empty where missing values are not marked.
+  public let labelMask: [Float]
+
   /// The steps for all rows of a series that have `lookBack` rows before them and `horizon` rows of targets.
-  public init(_ series: PreparedSeries, lookBack: Int, horizon: Int = 1) {
-    let first = series.firstRow + lookBack
+  public init(_ series: PreparedSeries, lookBack: Int, horizon: Int = 1, features: WindowFeatures = WindowFeatures()) {
+    let first = series.firstRow + LagMatrix.rowsBefore(lookBack: lookBack, features: features)
     rows = first..<max(first, series.count - horizon + 1)
-    channelCount = series.lagChannelCount(lookBack: lookBack, horizon: horizon)
-    inputs = series.lags(before: rows, lookBack: lookBack, horizon: horizon)
+    channelCount = LagMatrix.channelCount(series, lookBack: lookBack, horizon: horizon, features: features)
+    inputs = series.lags(before: rows, lookBack: lookBack, horizon: horizon, features: features)
     let labelWidth = horizon * series.targets.count
     var labels = [Float](repeating: 0, count: rows.count * labelWidth)
+    var mask = [Float](repeating: 1, count: features.marksMissing ? labels.count : 0)
+    let steps = rows.shifted(by: -1)
     series.writeTargets(
-      after: rows.shifted(by: -1), horizon: horizon, scales: series.targets.map { _ in .identity },
+      after: steps, horizon: horizon, scales: series.targets.map { _ in .identity },
       to: &labels, from: 0, stride: labelWidth)
+    if features.marksMissing {
+      series.writeObserved(after: steps, horizon: horizon, to: &mask, from: 0, stride: labelWidth)
+    }
     self.labels = labels
+    labelMask = mask
+  }
+
+  /// The rows that must be known before the first step.
+  static func rowsBefore(lookBack: Int, features: WindowFeatures) -> Int { max(lookBack, features.lags.max() ?? 0) }
+
+  /// The number of channels of a step.
+  static func channelCount(
+    _ series: PreparedSeries, lookBack: Int, horizon: Int, features: WindowFeatures = WindowFeatures()
+  ) -> Int {
+    channelCount(
+      targets: series.targets.count, past: series.pastCovariates.count, future: series.futureCovariates.count,
+      calendar: series.calendar.count, lookBack: lookBack, horizon: horizon, features: features)
+  }
+
+  /// The number of channels of a step for so many channels of each kind.
+  static func channelCount(
+    targets: Int, past: Int, future: Int, calendar: Int, lookBack: Int, horizon: Int, features: WindowFeatures
+  ) -> Int {
+    lookBack * (targets + past) * (features.marksMissing ? 2 : 1) + features.lags.count * targets + horizon * future
+      + calendar
   }
 
   /// The steps whose labels lie wholly in `part`, rows of the series.
@@ -35,35 +64,41 @@ public struct LagMatrix: Sendable {
   }
 
   /// What the step for a row reads, `[C]`; the row may be the one after the last.
-  public static func inputs(of series: PreparedSeries, at row: Int, lookBack: Int, horizon: Int = 1) -> [Float] {
+  public static func inputs(
+    of series: PreparedSeries, at row: Int, lookBack: Int, horizon: Int = 1, features: WindowFeatures = WindowFeatures()
+  ) -> [Float] {
     precondition(row >= series.firstRow + lookBack && row <= series.count, "row \(row) has no look-back")
-    return series.lags(before: row..<row + 1, lookBack: lookBack, horizon: horizon)
+    return series.lags(before: row..<row + 1, lookBack: lookBack, horizon: horizon, features: features)
   }
 }
 
 extension PreparedSeries {
-  fileprivate func lagChannelCount(lookBack: Int, horizon: Int) -> Int {
-    lookBack * (targets.count + pastCovariates.count) + horizon * futureCovariates.count
-  }
-
   /// What steps for `rows` read, `[T, 1, C]`.
-  fileprivate func lags(before rows: Range<Int>, lookBack: Int, horizon: Int) -> [Float] {
-    let width = lagChannelCount(lookBack: lookBack, horizon: horizon)
+  fileprivate func lags(before rows: Range<Int>, lookBack: Int, horizon: Int, features: WindowFeatures) -> [Float] {
+    let width = LagMatrix.channelCount(self, lookBack: lookBack, horizon: horizon, features: features)
     var inputs = [Float](repeating: 0, count: rows.count * width)
     guard !rows.isEmpty else { return [] }
     var start = 0
+    func write(_ values: [Double], _ rows: Range<Int>) {
+      scatter(values, rows, to: &inputs, from: start, stride: width)
+      start += 1
+    }
     for lag in 1..<lookBack + 1 {
-      for values in targets + pastCovariates {
-        scatter(values[rows.shifted(by: -lag)], to: &inputs, from: start, stride: width)
-        start += 1
+      for values in targets + pastCovariates { write(values, rows.shifted(by: -lag)) }
+      if features.marksMissing {
+        for values in targets + pastCovariates {
+          scatterGaps(values, rows.shifted(by: -lag), to: &inputs, from: start, stride: width)
+          start += 1
+        }
       }
+    }
+    for lag in features.lags {
+      for values in targets { write(values, rows.shifted(by: -lag)) }
     }
     for ahead in 0..<horizon {
-      for values in futureCovariates {
-        scatter(values[rows.shifted(by: ahead)], to: &inputs, from: start, stride: width)
-        start += 1
-      }
+      for values in futureCovariates { write(values, rows.shifted(by: ahead)) }
     }
+    for values in calendar { write(values, rows) }
     return inputs
   }
 }

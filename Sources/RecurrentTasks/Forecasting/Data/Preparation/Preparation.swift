@@ -24,16 +24,38 @@ public struct PreparationSettings: Sendable, Hashable, Codable {
   public var fitRows: FitRows
   /// Which series share a scale.
   public var sharing: Sharing
+  /// What is added to the deviation of a window where the targets are scaled by `window`, in units of the scaled series.
+  public var windowOffset: Double
+  /// The cycles of the calendar that are shown to the model.
+  public var calendar: [CalendarFeature]
 
   /// Settings; the defaults leave the values as they are but for a standard scale fitted on the training part of each series.
   public init(
     transform: Transform = .identity, scaling: Scaling = .standard, fitRows: FitRows = .train,
-    sharing: Sharing = .series
+    sharing: Sharing = .series, windowOffset: Double = WindowNormalization().epsilon, calendar: [CalendarFeature] = []
   ) {
     self.transform = transform
     self.scaling = scaling
     self.fitRows = fitRows
     self.sharing = sharing
+    self.windowOffset = windowOffset
+    self.calendar = calendar
+  }
+
+  /// Reads settings; those of models written before there was a window offset or a calendar have the defaults.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      transform: try container.decode(Transform.self, forKey: .transform),
+      scaling: try container.decode(Scaling.self, forKey: .scaling),
+      fitRows: try container.decode(FitRows.self, forKey: .fitRows),
+      sharing: try container.decode(Sharing.self, forKey: .sharing),
+      windowOffset: try container.decodeIfPresent(Double.self, forKey: .windowOffset) ?? WindowNormalization().epsilon,
+      calendar: try container.decodeIfPresent([CalendarFeature].self, forKey: .calendar) ?? [])
+    guard windowOffset > 0, windowOffset.isFinite else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .windowOffset, in: container, debugDescription: "an offset is above 0")
+    }
   }
 
   /// Whether the scales know rows that the model is tested on.
@@ -76,8 +98,8 @@ public struct Preparation: Sendable, Hashable, Codable {
       let rows = settings.fitRows == .all ? 0..<series.count : parts.train
       samples.append(
         Samples(
-          targets: transformed.map { Array($0[rows].drop(while: \.isNaN)) },
-          pastCovariates: series.pastCovariates.map { Array($0[rows]) },
+          targets: transformed.map { $0[rows].filter { !$0.isNaN } },
+          pastCovariates: series.pastCovariates.map { $0[rows].filter { !$0.isNaN } },
           futureCovariates: series.futureCovariates.map { Array($0[rows]) }))
     }
     switch settings.sharing {
@@ -93,7 +115,11 @@ public struct Preparation: Sendable, Hashable, Codable {
   /// A series of `frame`, prepared.
   ///
   /// A series that did not occur in training, where each has its own scale, is scaled by all of its own rows.
-  public func prepared(_ series: Series, of frame: SeriesFrame) throws(PreparationError) -> PreparedSeries {
+  ///
+  /// - Parameter ahead: The rows past the end for which the calendar is to be known.
+  public func prepared(
+    _ series: Series, of frame: SeriesFrame, ahead: Int = 1
+  ) throws(PreparationError) -> PreparedSeries {
     let transformed = try settings.transform.applied(to: series, of: frame)
     let scales =
       shared ?? self.scales[series.id ?? ""] ?? self.scales[""] ?? ownScales(series, transformed, frame.schema)
@@ -103,7 +129,9 @@ public struct Preparation: Sendable, Hashable, Codable {
       throw .differentChannels(
         series: frame.name(of: series), expected: expected.reduce(0, +), found: channels.reduce(0, +))
     }
-    return PreparedSeries(series, transformed: transformed, transform: settings.transform, scales: scales)
+    let calendar = settings.calendar.flatMap { $0.channels(of: series.time, count: series.count + ahead) }
+    return PreparedSeries(
+      series, transformed: transformed, transform: settings.transform, scales: scales, calendar: calendar)
   }
 
   /// All series of `frame`, prepared.
@@ -115,12 +143,13 @@ public struct Preparation: Sendable, Hashable, Codable {
 
   /// The normalisation of windows, where the settings ask for it.
   public var windowNormalization: WindowNormalization? {
-    settings.scaling == .window ? WindowNormalization() : nil
+    settings.scaling == .window ? WindowNormalization(epsilon: settings.windowOffset) : nil
   }
 
   private func ownScales(_ series: Series, _ transformed: [[Double]], _ schema: SeriesSchema) -> ChannelScales {
     Samples(
-      targets: transformed.map { Array($0.drop(while: \.isNaN)) }, pastCovariates: series.pastCovariates,
+      targets: transformed.map { $0.filter { !$0.isNaN } },
+      pastCovariates: series.pastCovariates.map { $0.filter { !$0.isNaN } },
       futureCovariates: series.futureCovariates
     ).fit(settings.scaling, schema)
   }
@@ -131,7 +160,7 @@ extension Transform {
   fileprivate func applied(to series: Series, of frame: SeriesFrame) throws(PreparationError) -> [[Double]] {
     var transformed: [[Double]] = []
     for (channel, values) in series.targets.enumerated() {
-      if requiresPositive, let row = values.firstIndex(where: { !($0 > 0) }) {
+      if requiresPositive, let row = values.firstIndex(where: { $0 <= 0 }) {
         throw .notPositive(
           file: frame.file, line: series.line(of: row), column: frame.schema.targets[channel], value: values[row])
       }

@@ -8,24 +8,57 @@ public struct PreparedSeries: Sendable {
   public let pastCovariates: [[Double]]
   /// The scaled covariates known ahead.
   public let futureCovariates: [[Double]]
+  /// Sine and cosine of the calendar, known for some rows past the end.
+  public let calendar: [[Double]]
   /// The first row that the transform leaves a value for.
   public let firstRow: Int
   /// The scales of the channels.
   public let scales: ChannelScales
 
-  private let transform: Transform
+  let transform: Transform
 
-  init(_ source: Series, transformed: [[Double]], transform: Transform, scales: ChannelScales) {
+  init(
+    _ source: Series, transformed: [[Double]], transform: Transform, scales: ChannelScales, calendar: [[Double]] = []
+  ) {
     func scaled(_ channels: [[Double]], _ scales: [AffineScale]) -> [[Double]] {
       zip(channels, scales).map { values, scale in values.map(scale.scaled) }
     }
     self.source = source
+    name = source.id ?? ""
     self.transform = transform
     self.scales = scales
+    self.calendar = calendar
     targets = scaled(transformed, scales.targets)
     pastCovariates = scaled(source.pastCovariates, scales.pastCovariates)
     futureCovariates = scaled(source.futureCovariates, scales.futureCovariates)
     firstRow = transform.lostRows
+  }
+
+  /// The name of the series, with the number of its variable where it is one of several; empty in a table of one series.
+  public private(set) var name: String
+
+  /// Each target as a series of its own, with the covariates of all.
+  public var variables: [PreparedSeries] {
+    targets.indices.map { channel in
+      var variable = PreparedSeries(self, channel: channel)
+      variable.targets = [targets[channel]]
+      return variable
+    }
+  }
+
+  /// A series with the source of one target and none of the values appended.
+  private init(_ series: PreparedSeries, channel: Int) {
+    source = series.source.variable(channel)
+    name = "\(series.name)/\(channel + 1)"
+    transform = series.transform
+    scales = ChannelScales(
+      targets: [series.scales.targets[channel]], pastCovariates: series.scales.pastCovariates,
+      futureCovariates: series.scales.futureCovariates)
+    calendar = series.calendar
+    targets = [[]]
+    pastCovariates = series.pastCovariates
+    futureCovariates = series.futureCovariates
+    firstRow = series.firstRow
   }
 
   /// The number of rows with targets: those of the source and those appended.

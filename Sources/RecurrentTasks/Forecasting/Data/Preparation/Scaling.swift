@@ -6,6 +6,8 @@ public enum Scaling: String, Sendable, Codable, CaseIterable {
   case minMax = "min-max"
   /// Mean 0 and standard deviation 1.
   case standard
+  /// In units of the mean size of the values; 0 stays 0, so that counts can be told.
+  case mean
   /// As `standard`, and then every window by its own mean and deviation (`WindowNormalization`).
   case window
 }
@@ -44,6 +46,10 @@ public struct AffineScale: Sendable, Hashable, Codable {
     for value in values {
       least = min(least, value)
       greatest = max(greatest, value)
+    }
+    if kind == .mean {
+      let size = values.reduce(0) { $0 + abs($1) } / Double(values.count)
+      return AffineScale(offset: 0, scale: size.isNormal ? size : 1)
     }
     let range = greatest - least
     guard range > max(abs(least), abs(greatest)) * 1e-14, range.isFinite, range.isNormal else {
@@ -97,10 +103,12 @@ public struct WindowNormalization: Sendable, Hashable, Codable {
     self.epsilon = epsilon
   }
 
-  /// The scale of the window with these values.
+  /// The scale of the window with these values; missing ones do not count.
   public func scale(of window: ArraySlice<Double>) -> AffineScale {
     precondition(!window.isEmpty, "a window has at least one row")
-    let (mean, deviation) = meanAndDeviation(window)
+    let observed = window.contains(where: \.isNaN) ? window.filter { !$0.isNaN }[...] : window
+    if observed.isEmpty { return AffineScale(offset: 0, scale: 1) }
+    let (mean, deviation) = meanAndDeviation(observed)
     return AffineScale(offset: mean, scale: deviation + epsilon)
   }
 }

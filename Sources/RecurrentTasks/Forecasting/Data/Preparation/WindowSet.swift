@@ -22,6 +22,8 @@ public struct WindowSet: Sendable {
   public let series: [PreparedSeries]
   /// The shape of the windows.
   public let shape: WindowShape
+  /// What windows show beside their rows.
+  public let features: WindowFeatures
   /// How each window is normalised, if at all.
   public let normalization: WindowNormalization?
 
@@ -38,23 +40,27 @@ public struct WindowSet: Sendable {
   ///   - rows: for each series, the rows of the part.
   ///   - looksBackBefore: whether look-backs may begin before the part: as a rule not for training, and yes for validation
   ///     and test, where the rows before are known.
+  ///   - features: what windows show beside their rows.
   ///   - normalization: how each window is normalised.
   /// - Throws: `PreparationError.normalizedLabelsAtEveryStep`.
   public init(
     _ series: [PreparedSeries], rows: [Range<Int>], shape: WindowShape, looksBackBefore: Bool,
-    normalization: WindowNormalization? = nil
+    features: WindowFeatures = WindowFeatures(), normalization: WindowNormalization? = nil
   ) throws(PreparationError) {
     precondition(series.count == rows.count, "rows for every series")
     if normalization != nil, shape.labels == .every { throw .normalizedLabelsAtEveryStep }
     self.series = series
     self.rows = rows
     self.shape = shape
+    self.features = features
     self.normalization = normalization
     var firstOrigins: [Int] = []
     var offsets = [0]
     for (series, rows) in zip(series, rows) {
       let firstInput = looksBackBefore ? series.firstRow : Swift.max(series.firstRow, rows.lowerBound)
-      let first = Swift.max(rows.lowerBound, firstInput + shape.lookBack)
+      let first = Swift.max(
+        rows.lowerBound, firstInput + shape.lookBack,
+        series.firstRow + features.rowsBefore(lookBack: shape.lookBack))
       let last = Swift.min(rows.upperBound, series.count) - shape.horizon
       let count = last < first ? 0 : (last - first) / shape.stride + 1
       firstOrigins.append(first)
@@ -63,6 +69,9 @@ public struct WindowSet: Sendable {
     self.firstOrigins = firstOrigins
     self.offsets = offsets
   }
+
+  /// The numbers of the windows of one series.
+  public func positions(ofSeries number: Int) -> Range<Int> { offsets[number]..<offsets[number + 1] }
 
   /// The steps of a window whose labels lie wholly in the part: all of them in training; in a part that windows look back
   /// from, early steps may foretell rows of the part before, and are not to be counted in its errors.

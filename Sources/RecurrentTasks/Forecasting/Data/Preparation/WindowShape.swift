@@ -50,14 +50,19 @@ public struct WindowShape: Sendable, Hashable, Codable {
   /// The windows of the validation and test part may look back into the part before; those of the training part may not, and the
   /// rows a transform loses are lost to it.
   ///
+  /// - Parameter rowsBefore: The rows that must be known before a forecast; nil for the look-back alone.
   /// - Throws: `SplitError.tooFewRows`.
-  public func check(_ frame: SeriesFrame, _ parts: [Parts], lostRows: Int) throws(SplitError) {
+  public func check(
+    _ frame: SeriesFrame, _ parts: [Parts], lostRows: Int, rowsBefore: Int? = nil
+  ) throws(SplitError) {
+    let history = rowsBefore ?? lookBack
     for (series, parts) in zip(frame.series, parts) {
       let name = frame.name(of: series)
       let lost = max(0, lostRows - parts.train.lowerBound)
       let reason =
-        "look-back \(lookBack) + horizon \(horizon)" + (lost > 0 ? " + \(lost) lost to differencing" : "")
-      let needed = lost + lookBack + horizon
+        (history > lookBack ? "look-back with lags \(history)" : "look-back \(lookBack)") + " + horizon \(horizon)"
+        + (lost > 0 ? " + \(lost) lost to differencing" : "")
+      let needed = lost + history + horizon
       if parts.train.count < needed {
         throw .tooFewRows(series: name, part: .train, rows: parts.train.count, needed: needed, reason: reason)
       }

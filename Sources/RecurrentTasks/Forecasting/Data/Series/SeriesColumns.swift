@@ -19,11 +19,19 @@ public struct SeriesColumns: Sendable, Hashable, Codable {
   public var frequency: Frequency?
   /// The number of steps after which patterns repeat. `nil`: that of the frequency.
   public var seasonalPeriod: Int?
+  /// How the table holds series. `nil`: found from its first record.
+  public var layout: TableLayout?
+  /// What is done where a number or a row is missing.
+  public var missing: MissingRule
+  /// What is done where several rows have one time.
+  public var repeatedTimes: RepeatedTimes
 
   /// Columns by role; without arguments everything is found from the table.
   public init(
     time: [String]? = nil, series: String? = nil, targets: [String] = [], pastCovariates: [String] = [],
-    futureCovariates: [String] = [], categories: [String] = [], frequency: Frequency? = nil, seasonalPeriod: Int? = nil
+    futureCovariates: [String] = [], categories: [String] = [], frequency: Frequency? = nil,
+    seasonalPeriod: Int? = nil, layout: TableLayout? = nil, missing: MissingRule = .error,
+    repeatedTimes: RepeatedTimes = .error
   ) {
     self.time = time
     self.series = series
@@ -33,6 +41,9 @@ public struct SeriesColumns: Sendable, Hashable, Codable {
     self.categories = categories
     self.frequency = frequency
     self.seasonalPeriod = seasonalPeriod
+    self.layout = layout
+    self.missing = missing
+    self.repeatedTimes = repeatedTimes
   }
 }
 
@@ -56,12 +67,19 @@ public struct SeriesSchema: Sendable, Hashable, Codable {
   public var futureCovariates: [String]
   /// The values of every category column, in the order of the columns of zeros and ones made from it.
   public var categories: [String: [String]]
+  /// How the table holds series.
+  public var layout: TableLayout
+  /// What is done where a number or a row is missing.
+  public var missing: MissingRule
+  /// What is done where several rows have one time.
+  public var repeatedTimes: RepeatedTimes
 
   /// The schema with these parts.
   public init(
     time: [String], timeForm: TimeForm, frequency: Frequency, seasonalPeriod: Int, series: String? = nil,
     targets: [String], pastCovariates: [String] = [], futureCovariates: [String] = [],
-    categories: [String: [String]] = [:]
+    categories: [String: [String]] = [:], layout: TableLayout = .columns, missing: MissingRule = .error,
+    repeatedTimes: RepeatedTimes = .error
   ) {
     self.time = time
     self.timeForm = timeForm
@@ -72,6 +90,9 @@ public struct SeriesSchema: Sendable, Hashable, Codable {
     self.pastCovariates = pastCovariates
     self.futureCovariates = futureCovariates
     self.categories = categories
+    self.layout = layout
+    self.missing = missing
+    self.repeatedTimes = repeatedTimes
   }
 
   /// The names of the past covariates' channels: a category column has one for each value (`wind=NW`).
@@ -84,7 +105,8 @@ public struct SeriesSchema: Sendable, Hashable, Codable {
   public var columns: SeriesColumns {
     SeriesColumns(
       time: time, series: series, targets: targets, pastCovariates: pastCovariates, futureCovariates: futureCovariates,
-      categories: categories.keys.sorted(), frequency: frequency, seasonalPeriod: seasonalPeriod)
+      categories: categories.keys.sorted(), frequency: frequency, seasonalPeriod: seasonalPeriod, layout: layout,
+      missing: missing, repeatedTimes: repeatedTimes)
   }
 
   private func channels(of columns: [String]) -> [String] {
@@ -93,7 +115,7 @@ public struct SeriesSchema: Sendable, Hashable, Codable {
 }
 
 extension SeriesSchema {
-  /// Reads a stored schema and checks what the rest relies on: targets, a season of at least one step, and categories that
+  /// Reads a stored schema (one without rules for layout and missing values has the first of each) and checks what the rest relies on: targets, a season of at least one step, and categories that
   /// differ.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -111,7 +133,10 @@ extension SeriesSchema {
       targets: try container.decode([String].self, forKey: .targets),
       pastCovariates: try container.decode([String].self, forKey: .pastCovariates),
       futureCovariates: try container.decode([String].self, forKey: .futureCovariates),
-      categories: try container.decode([String: [String]].self, forKey: .categories))
+      categories: try container.decode([String: [String]].self, forKey: .categories),
+      layout: try container.decodeIfPresent(TableLayout.self, forKey: .layout) ?? .columns,
+      missing: try container.decodeIfPresent(MissingRule.self, forKey: .missing) ?? .error,
+      repeatedTimes: try container.decodeIfPresent(RepeatedTimes.self, forKey: .repeatedTimes) ?? .error)
     try check(1...WindowShape.limit ~= seasonalPeriod, .seasonalPeriod)
     try check(!targets.isEmpty, .targets)
     try check(categories.values.allSatisfy { Set($0).count == $0.count }, .categories)

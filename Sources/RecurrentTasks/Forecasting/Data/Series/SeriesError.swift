@@ -28,6 +28,8 @@ public enum SeriesError: Error, Sendable, Equatable {
   case nothingObserved(TextLocation, column: String, series: String?)
   /// The settings of the season make no sense.
   case seasonalPeriod(Int)
+  /// The table does not fit what is asked of it.
+  case unfit(file: String, problem: String, mend: String)
   /// The known future ends before the horizon does.
   case futureTooShort(file: String, series: String?, rows: Int, needed: Int, columns: [String])
 }
@@ -54,7 +56,7 @@ extension SeriesError: CustomStringConvertible {
     case .categoryWithoutRole(let file, let column):
       "\(file): column '\(column.printable())' is named as a category and is no covariate; name it as a past or future covariate too"
     case .missingValue(let place, let column, let text):
-      "\(place): column '\(column.printable())' has no value\(text.isEmpty ? "" : " ('\(text.printable())')"); fill it in or leave the rows out"
+      "\(place): column '\(column.printable())' has no value\(text.isEmpty ? "" : " ('\(text.printable())')"); fill it in, or name a rule for missing values"
     case .notANumber(let place, let column, let text):
       "\(place): column '\(column.printable())': '\(text.printable())' is not a number; "
         + (SeriesError.hasDecimalComma(text)
@@ -68,6 +70,8 @@ extension SeriesError: CustomStringConvertible {
       "\(place): column '\(column.printable())' has more than \(limit) different values; use a column with fewer, or numbers"
     case .nothingObserved(let place, let column, let series):
       "\(place): column '\(column.printable())' has no value\(series.map { " in series '\($0.printable())'" } ?? ""); a series needs at least one row"
+    case .unfit(let file, let problem, let mend):
+      "\(file): \(problem); \(mend)"
     case .seasonalPeriod(let period):
       "a seasonal period of \(period) is none; set 1 (no season) to \(WindowShape.limit), for example 12 for months"
     case .futureTooShort(let file, let series, let rows, let needed, let columns):

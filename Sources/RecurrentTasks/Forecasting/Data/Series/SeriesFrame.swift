@@ -38,6 +38,13 @@ public struct Series: Sendable, Hashable {
   /// The number of rows past the end for which the future covariates are known; `Int.max` when there are none to know.
   public var futureCount: Int { futureCovariates.isEmpty ? .max : futureCovariates[0].count - count }
 
+  /// One target as a series of its own, with all covariates.
+  func variable(_ channel: Int) -> Series {
+    var series = self
+    series.targets = [targets[channel]]
+    return series
+  }
+
   /// The line of a row, for messages; the row's number where the series comes from no file.
   public func line(of row: Int) -> Int { lines.indices.contains(row) ? lines[row] : row + 1 }
 }
@@ -50,12 +57,15 @@ public struct SeriesFrame: Sendable, Hashable {
   public var schema: SeriesSchema
   /// The series, in the order of their first rows.
   public var series: [Series]
+  /// What was missing in the table, and what was done about it.
+  public var repairs: TableRepairs
 
   /// A frame of series that fit the schema.
-  public init(file: String, schema: SeriesSchema, series: [Series]) {
+  public init(file: String, schema: SeriesSchema, series: [Series], repairs: TableRepairs = TableRepairs()) {
     self.file = file
     self.schema = schema
     self.series = series
+    self.repairs = repairs
   }
 
   /// What messages call a series: the file, and the series' name where there are several.

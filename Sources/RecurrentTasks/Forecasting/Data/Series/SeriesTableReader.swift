@@ -4,6 +4,9 @@ import RecurrentFormats
 struct SeriesTableReader {
   private let roles: ColumnRoles
   private let file: String
+  private let missing: MissingRule
+  private let repeatedTimes: RepeatedTimes
+  private var repairs = TableRepairs()
   private var timeColumn: TimeColumnReader
   private var categories: [CategoryColumn] = []
   /// For each column of the table its place in `categories`, where it is one.
@@ -12,9 +15,13 @@ struct SeriesTableReader {
   private var builderOfSeries: [String: Int] = [:]
 
   init(
-    _ roles: ColumnRoles, table: borrowing CSVReader, categories known: [String: [String]]
+    _ roles: ColumnRoles, table: borrowing CSVReader, categories known: [String: [String]],
+    missing: MissingRule = .error, repeatedTimes: RepeatedTimes = .error
   ) throws(SeriesError) {
     self.roles = roles
+    self.missing = missing
+    self.repeatedTimes = repeatedTimes
+    repairs.rule = missing
     file = table.file
     do throws(TimeError) {
       timeColumn = try TimeColumnReader(columns: roles.time, file: table.file)
@@ -35,8 +42,9 @@ struct SeriesTableReader {
     builders[index].stamps.append(stamp)
     builders[index].lines.append(table.line)
     for (channel, column) in roles.futureCovariates.enumerated() {
-      builders[index].future[channel].append(try value(of: column, table))
+      builders[index].future[channel].append(try value(of: column, table, isKnownAhead: true))
     }
+    if missing != .error { return try readKnownValues(table, into: index) }
     // Rows at the end that have no targets say what is known of the future.
     if !roles.futureCovariates.isEmpty, let missing = missingTargets(table) {
       builders[index].firstUnobserved = builders[index].firstUnobserved ?? missing
@@ -51,6 +59,17 @@ struct SeriesTableReader {
     for (channel, column) in roles.pastCovariates.enumerated() {
       builders[index].past[channel].append(try value(of: column, table))
     }
+  }
+
+  /// Adds what the current record says of targets and past covariates, missing or not.
+  private mutating func readKnownValues(_ table: borrowing CSVReader, into index: Int) throws(SeriesError) {
+    for (channel, column) in roles.targets.enumerated() {
+      builders[index].targets[channel].append(try number(in: column, table))
+    }
+    for (channel, column) in roles.pastCovariates.enumerated() {
+      builders[index].past[channel].append(try value(of: column, table))
+    }
+    if builders[index].firstUnobserved == nil { builders[index].firstUnobserved = missingTargets(table) }
   }
 
   private mutating func builderIndex(_ table: borrowing CSVReader) throws(SeriesError) -> Int {
@@ -74,16 +93,21 @@ struct SeriesTableReader {
       guard table.number(at: column.index) == nil else { return nil }
       texts.append(table.withBytes(at: column.index) { String(decoding: $0, as: UTF8.self) })
     }
-    guard texts.allSatisfy(isMissing) else { return nil }
+    guard texts.allSatisfy(Self.isMissing) else { return nil }
     return (table.location(at: roles.targets[0].index), roles.targets[0].name, texts[0])
   }
 
+  /// - Parameter isKnownAhead: Whether it is the value of a future covariate, of which none may be left out.
   private mutating func value(
-    of column: ColumnRoles.Column, _ table: borrowing CSVReader
+    of column: ColumnRoles.Column, _ table: borrowing CSVReader, isKnownAhead: Bool = false
   ) throws(SeriesError) -> Double {
-    guard let category = categoryOfColumn[column.index] else { return try number(in: column, table) }
+    let mayBeMissing = missing != .error && !(isKnownAhead && missing == .mask)
+    guard let category = categoryOfColumn[column.index] else {
+      return try number(in: column, table, mayBeMissing: mayBeMissing)
+    }
     let text = try text(in: column, table)
-    if isMissing(text) {
+    if Self.isMissing(text) {
+      if mayBeMissing { return .nan }
       throw .missingValue(table.location(at: column.index), column: column.name, text: text)
     }
     guard let code = categories[category].code(of: text) else {
@@ -93,7 +117,9 @@ struct SeriesTableReader {
   }
 
   /// The number in a column. Every missing value of every series is met here and nowhere else.
-  private func number(in column: ColumnRoles.Column, _ table: borrowing CSVReader) throws(SeriesError) -> Double {
+  private func number(
+    in column: ColumnRoles.Column, _ table: borrowing CSVReader, mayBeMissing: Bool? = nil
+  ) throws(SeriesError) -> Double {
     if let number = table.number(at: column.index) {
       guard number.isFinite else {
         throw .notFinite(table.location(at: column.index), column: column.name, text: try text(in: column, table))
@@ -102,7 +128,10 @@ struct SeriesTableReader {
     }
     let text = try text(in: column, table)
     let place = table.location(at: column.index)
-    if isMissing(text) { throw .missingValue(place, column: column.name, text: text) }
+    if Self.isMissing(text) {
+      if mayBeMissing ?? (missing != .error) { return .nan }
+      throw .missingValue(place, column: column.name, text: text)
+    }
     if isInfinity(text) { throw .notFinite(place, column: column.name, text: text) }
     throw .notANumber(place, column: column.name, text: text)
   }
@@ -124,9 +153,12 @@ extension SeriesTableReader {
       seasonalPeriod: seasonalPeriod ?? step.seasonalPeriod, series: roles.series?.name,
       targets: roles.targets.map(\.name), pastCovariates: roles.pastCovariates.map(\.name),
       futureCovariates: roles.futureCovariates.map(\.name),
-      categories: Dictionary(uniqueKeysWithValues: categories.map { ($0.name, $0.orderedValues) }))
+      categories: Dictionary(uniqueKeysWithValues: categories.map { ($0.name, $0.orderedValues) }),
+      missing: missing, repeatedTimes: repeatedTimes)
+    var repairs = repairs
     var series: [Series] = []
-    for builder in builders {
+    for var builder in builders {
+      try repair(&builder, frequency: step, form: form, counting: &repairs)
       let origin = TimeAxis.Origin(file: file, lines: builder.lines, series: builder.id)
       let axis: TimeAxis
       do throws(TimeError) {
@@ -134,7 +166,7 @@ extension SeriesTableReader {
       } catch {
         throw .time(error)
       }
-      if builder.targets[0].isEmpty, let (place, column, _) = builder.firstUnobserved {
+      if builder.targets.contains(where: { $0.allSatisfy(\.isNaN) }), let (place, column, _) = builder.firstUnobserved {
         throw .nothingObserved(place, column: column, series: builder.id)
       }
       series.append(
@@ -143,7 +175,33 @@ extension SeriesTableReader {
           pastCovariates: channels(builder.past, of: roles.pastCovariates),
           futureCovariates: channels(builder.future, of: roles.futureCovariates), lines: builder.lines))
     }
-    return SeriesFrame(file: file, schema: schema, series: series)
+    return SeriesFrame(file: file, schema: schema, series: series, repairs: repairs)
+  }
+
+  /// Does with repeated times, gaps and missing values what the rules say.
+  private func repair(
+    _ builder: inout SeriesBuilder, frequency: Frequency, form: TimeForm, counting repairs: inout TableRepairs
+  ) throws(SeriesError) {
+    func areCategories(_ columns: [ColumnRoles.Column]) -> [Bool] { columns.map { categoryOfColumn[$0.index] != nil } }
+    let categories = (past: areCategories(roles.pastCovariates), future: areCategories(roles.futureCovariates))
+    repairs.repeatedRows += builder.joinRepeatedTimes(repeatedTimes, categories: categories)
+    guard missing != .error else { return }
+    repairs.missingRows += builder.fillGaps(frequency: frequency, form: form)
+    builder.separateFuture()
+    func fill(_ values: inout [Double], _ column: ColumnRoles.Column, _ rule: MissingRule) {
+      let count = values.count(where: \.isNaN)
+      if count > 0 { repairs.missing[column.name, default: 0] += count }
+      values = rule.filled(values)
+    }
+    for (channel, column) in roles.targets.enumerated() { fill(&builder.targets[channel], column, missing) }
+    for (channel, column) in roles.pastCovariates.enumerated() {
+      fill(&builder.past[channel], column, categories.past[channel] && missing == .interpolate ? .previous : missing)
+    }
+    for (channel, column) in roles.futureCovariates.enumerated() {
+      // What is known ahead is not left out: where a row was added it is filled.
+      let rule = missing == .mask ? MissingRule.interpolate : missing
+      fill(&builder.future[channel], column, categories.future[channel] ? .previous : rule)
+    }
   }
 
   private func settledFrequency(_ given: Frequency?, form: TimeForm) throws(SeriesError) -> Frequency {
@@ -181,30 +239,13 @@ extension SeriesTableReader {
   }
 }
 
-/// The rows of one series while they are gathered.
-private struct SeriesBuilder {
-  typealias Missing = (place: TextLocation, column: String, text: String)
-
-  let id: String?
-  var stamps: [TimeStamp] = []
-  var lines: [Int] = []
-  var targets: [[Double]]
-  var past: [[Double]]
-  var future: [[Double]]
-  var firstUnobserved: Missing?
-
-  init(id: String?, _ roles: ColumnRoles) {
-    self.id = id
-    targets = Array(repeating: [], count: roles.targets.count)
-    past = Array(repeating: [], count: roles.pastCovariates.count)
-    future = Array(repeating: [], count: roles.futureCovariates.count)
-  }
-}
-
 private let missingMarks: Set = ["", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "."]
 
-private func isMissing(_ text: String) -> Bool {
-  text.utf8.count <= 4 && missingMarks.contains(text.lowercased())
+extension SeriesTableReader {
+  /// Whether a text stands for a number that is missing.
+  static func isMissing(_ text: String) -> Bool {
+    text.utf8.count <= 4 && missingMarks.contains(text.lowercased())
+  }
 }
 
 private func isInfinity(_ text: String) -> Bool {

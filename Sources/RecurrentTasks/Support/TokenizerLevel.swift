@@ -1,0 +1,4 @@
+public import RecurrentFormats
+public import RecurrentTraining
+
+extension Tokenizer.Level: SettingChoice {}

@@ -1,0 +1,101 @@
+import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
+import RecurrentTraining
+
+/// A trained tagger: the network, and what words, characters and labels are numbered by.
+///
+/// ```swift
+/// let tagger = try Tagger(modelFolder: "runs/0001-tag")
+/// let labels = tagger.labels(of: [["The", "cat", "sat"]])
+/// ```
+///
+/// Beside the weights a model's folder has `tokenizer.json` and `characters.json`, which `tokenizers` of Hugging Face
+/// reads (words split at white space, and single characters); labels are in `config.json`, and `training_words.txt` has
+/// the words of the training part, which tell known words from unknown ones.
+public struct Tagger: TaskModel {
+  /// The settings it was trained with.
+  public let configuration: TaggingConfiguration
+  /// What words, characters and labels are numbered by.
+  public let vocabularies: TaggingVocabularies
+  /// The scheme of the spans that the labels of the data are; nil where they are none.
+  public let scheme: SpanScheme?
+  /// The network.
+  public var network: TaggingNetwork
+
+  /// The name of the task in a model's `config.json`.
+  public static let task = "tag"
+
+  /// A tagger with random weights.
+  init(_ configuration: TaggingConfiguration, _ vocabularies: TaggingVocabularies, scheme: SpanScheme?) {
+    self.configuration = configuration
+    self.vocabularies = vocabularies
+    self.scheme = scheme
+    network = TaggingNetwork(configuration, vocabularies, key: RandomKey(seed: UInt64(configuration.training.seed)))
+  }
+
+  /// The scheme of the labels that the network tells apart; nil where they are no spans.
+  var learnedScheme: SpanScheme? { scheme.map { configuration.spans.scheme ?? $0 } }
+
+  /// What the network is to say where the data have these labels.
+  func learned(_ labels: [String]) -> [String] {
+    guard let learnedScheme, learnedScheme != scheme else { return labels }
+    return learnedScheme.converting(labels)
+  }
+
+  // MARK: Tagging
+
+  /// The labels of the words of sentences, in the scheme of the training data.
+  public func labels(of sentences: [[String]]) -> [[String]] {
+    var table = WordTable()
+    let places = sentences.map { $0.map { table.place(of: $0, in: vocabularies) } }
+    var labels = [[String]](repeating: [], count: sentences.count)
+    for batch in Tagger.batches(of: places.map(\.count)) {
+      let found = best(network(TaggingBatch(batch.map { places[$0] }, table)))
+      for (number, row) in zip(batch, found) {
+        labels[number] = row.map { vocabularies.labels.symbols[Int($0)] }
+      }
+    }
+    guard let scheme, learnedScheme != scheme else { return labels }
+    return labels.map { scheme.converting($0) }
+  }
+
+  /// Sentences of nearly equal length together, as many as make some thousand steps; those without words in none.
+  private static func batches(of lengths: [Int]) -> [[Int]] {
+    let stepsAtATime = 4096
+    let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+    var batches: [[Int]] = []
+    for number in order {
+      let last = batches.count - 1
+      if last >= 0, (batches[last].count + 1) * lengths[number] <= stepsAtATime {
+        batches[last].append(number)
+      } else {
+        batches.append([number])
+      }
+    }
+    return batches
+  }
+
+  /// The numbers of the best labels of each row.
+  private func best(_ logits: SequenceBatch) -> [[Int32]] {
+    let constraints = configuration.wellFormed ? learnedScheme?.constraints(on: vocabularies.labels.symbols) : nil
+    if let field = network.field { return field.best(logits, constraints: constraints) }
+    return constraints?.best(logits) ?? logits.largest
+  }
+}
+
+extension SequenceBatch {
+  /// The number of the largest feature of each real step of each row, the first of equal ones.
+  fileprivate var largest: [[Int32]] {
+    values.withScalars { scalars in
+      (0..<batchSize).map { row in
+        (0..<(lengths.map { Int($0[row]) } ?? stepCount)).map { step in
+          let start = (step * batchSize + row) * featureCount
+          var best = start
+          for place in start..<start + featureCount where scalars[place] > scalars[best] { best = place }
+          return Int32(best - start)
+        }
+      }
+    }
+  }
+}
