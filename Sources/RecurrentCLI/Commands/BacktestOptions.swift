@@ -15,9 +15,17 @@ struct BacktestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("steps of each forecast (default: as many as in training)", valueName: "steps"))
   var horizon: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "intervals to judge, by the percentages that they are to hold (default: those of training)", valueName: "80,95"))
+  var levels: String?
+
   /// Refuses the options for a model of another task.
   func refuse(for task: String) throws {
-    for (name, value) in [("windows", windows), ("step", step), ("horizon", horizon)] where value != nil {
+    let given = [
+      ("windows", windows != nil), ("step", step != nil), ("horizon", horizon != nil), ("levels", levels != nil),
+    ]
+    for (name, isGiven) in given where isGiven {
       throw UsageError("--\(name) is for forecasters, and this model does the task '\(task)'; leave it out")
     }
   }
@@ -28,8 +36,9 @@ struct BacktestOptions: ParsableArguments {
     let windows = windows ?? 5
     let horizon = horizon ?? forecaster.configuration.horizon
     let step = step ?? horizon
-    let evaluation = try forecaster.backtest(history, windows: windows, step: step, horizon: horizon)
+    let evaluation = try forecaster.backtest(history, windows: windows, step: step, horizon: horizon, levels: try levels.map(IntervalLevels.parse))
     var findings = TaskFindings()
+    findings.notes = history.repairs.notes
     if let metrics = evaluation.metrics { findings.metrics.append(TaskFindings.Row(.test, metrics.list)) }
     findings.baselines = evaluation.baselines.map(TaskFindings.Row.init)
 
@@ -39,6 +48,7 @@ struct BacktestOptions: ParsableArguments {
         + "\(horizon == 1 ? "row" : "rows"), \(step) \(step == 1 ? "row" : "rows") apart, "
         + "on \(history.file.printable())\n\n"
         + FindingsText(findings).text(on: console.resultTerminal))
+    for note in findings.notes { console.note("note: \(note)") }
     guard console.isJSON else { return }
     var object: JSONObject = [
       "task": .string(Forecaster.task), "model": .string(model), "data": .string(history.file),

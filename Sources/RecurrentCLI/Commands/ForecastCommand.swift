@@ -48,7 +48,7 @@ struct ForecastCommand: ParsableCommand {
     let console = outputOptions.console
     let forecaster = try Forecaster(modelFolder: model)
     let history = try forecaster.readSeries(data)
-    let levels = try levels.map(Self.percentages) ?? forecaster.standardLevels
+    let levels = try levels.map(IntervalLevels.parse) ?? forecaster.standardLevels
     let forecasts = try forecaster.forecast(history, horizon: horizon, levels: levels)
     let paths = try paths(forecaster, history)
     for note in history.repairs.notes { console.note("note: \(note)") }
@@ -78,15 +78,6 @@ struct ForecastCommand: ParsableCommand {
       throw UsageError("--samples takes 1 to 10000, and --seed a number of at least 0")
     }
     return try forecaster.samplePaths(history, count: samples, horizon: horizon, seed: seed)
-  }
-
-  /// Rising percentages from text with commas.
-  private static func percentages(_ text: String) throws -> [Double] {
-    let levels = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0.filter { $0 != " " }) }
-    guard levels.allSatisfy({ $0.map { $0 > 0 && $0 < 100 } ?? false }) else {
-      throw UsageError("--levels '\(text.printable(limit: 80))': write percentages above 0 and below 100, as 80,95")
-    }
-    return Set(levels.compactMap { $0 }).sorted()
   }
 
   /// The rows of the CSV as objects with the same names.

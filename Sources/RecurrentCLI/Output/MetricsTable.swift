@@ -78,6 +78,7 @@ struct MetricsTable {
 enum MetricText {
   private static let abbreviations = [
     "rmse": "RMSE", "mae": "MAE", "mse": "MSE", "mape": "MAPE", "smape": "sMAPE", "mase": "MASE", "crps": "CRPS",
+    "mse_standardized": "std. MSE", "mae_standardized": "std. MAE",
   ]
   private static let percentages: Set<String> = ["mape", "smape"]
 
@@ -86,7 +87,7 @@ enum MetricText {
 
   /// A value with its unit.
   static func text(_ metric: Metric) -> String {
-    percentages.contains(metric.name)
+    percentages.contains(metric.name) || metric.name.hasPrefix("coverage_")
       ? NumberText.significant(metric.value, digits: 3) + " %" : NumberText.significant(metric.value)
   }
 }

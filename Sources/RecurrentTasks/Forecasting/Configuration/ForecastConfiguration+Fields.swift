@@ -67,6 +67,7 @@ extension ForecastConfiguration {
 
   private static var modelFields: [SettingField<Self>] {
     RecurrentArchitecture.fields.map { $0.nested(in: \.architecture) } + [
+      SettingField("members", \.members, "networks side by side whose mean is the forecast", .within(1...100)),
       SettingField("skip", \.skip, "add a linear map from the features to the forecast"),
       SettingField("window_skip", \.windowSkip, "add a linear map from all targets of the window to the forecast"),
       SettingField(

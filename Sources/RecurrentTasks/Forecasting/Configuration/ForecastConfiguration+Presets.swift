@@ -59,9 +59,9 @@ extension ForecastConfiguration {
       [
         "layout": "rows", "season": 24, "train": nil, "validation": nil, "test": nil, "logarithm": true,
         "arrangement": "windows", "look_back": 168, "horizon": 48, "labels": "last", "values_per_step": 24,
-        "scaler": "instance", "base_lags": [24, 168], "skip": false, "window_skip": false, "cell": "lstm",
+        "scaler": "instance", "base_lags": [24, 168, 336], "skip": false, "window_skip": false, "cell": "lstm",
         "hidden": [128], "layers": 1, "dropout": 0.2, "loss": "mae", "loss_unit": "season", "windows_per_series": 96,
-        "batch_size": 256, "epochs": 20, "optimizer": "adamw", "learning_rate": 0.002, "weight_decay": 0.01,
+        "batch_size": 256, "epochs": 40, "optimizer": "adamw", "learning_rate": 0.002, "weight_decay": 0.01,
         "clip_norm": 1, "schedule": "cosine", "schedule_unit": "step", "warm_up": 50, "final_learning_rate": 0.00002,
         "patience": nil,
       ])

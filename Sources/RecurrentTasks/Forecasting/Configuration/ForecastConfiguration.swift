@@ -83,6 +83,8 @@ public struct ForecastConfiguration: TaskConfiguration {
 
   /// The recurrent layers.
   public var architecture = RecurrentArchitecture()
+  /// How many networks are trained side by side; the forecast is the mean of theirs.
+  public var members = 1
   /// Whether a linear map leads from the features straight to the forecast.
   public var skip = true
   /// Whether a linear map leads from all targets of the window straight to the forecast.

@@ -30,8 +30,8 @@ enum Quantiles {
     return isUpper ? x : -x
   }
 
-  /// Of Student's t distribution with any positive degrees of freedom, by bisection and Newton's steps on the incomplete beta
-  /// function; relative errors below 1e-9.
+  /// Of Student's t distribution with any positive degrees of freedom: Newton's steps on the incomplete beta function from Hill's
+  /// approximation; relative errors below 1e-9.
   static func studentT(_ probability: Double, degrees: Double) -> Double {
     if probability == 0.5 { return 0 }
     let isUpper = probability > 0.5
@@ -40,23 +40,42 @@ enum Quantiles {
     let logDensityAtZero =
       GammaFunction.logarithm(0.5 * (degrees + 1)) - GammaFunction.logarithm(0.5 * degrees)
       - 0.5 * log(degrees * Double.pi)
-    func excess(_ x: Double) -> Double {
-      0.5 * incompleteBeta(degrees / (degrees + x * x), 0.5 * degrees, 0.5) - tail
-    }
-    var (low, high) = (0.0, max(1, -normal(tail)))
-    while excess(high) > 0, high < 1e100 { (low, high) = (high, high * 2) }
-    // The tail is convex there, so that Newton's steps from the left never overshoot.
-    var x = low
-    for _ in 0..<60 {
-      let difference = excess(x)
-      if difference > 0 { low = max(low, x) } else { high = min(high, x) }
+    var (low, high) = (0.0, Double.infinity)
+    let first = hillApproximation(tail, degrees)
+    var x = first.isNormal && first > 0 ? first : -normal(tail)
+    for _ in 0..<200 {
+      let excess = 0.5 * incompleteBeta(degrees / (degrees + x * x), 0.5 * degrees, 0.5) - tail
+      if excess > 0 { low = max(low, x) } else { high = min(high, x) }
       let density = exp(logDensityAtZero - 0.5 * (degrees + 1) * log1p(x * x / degrees))
-      var next = x + difference / density
-      if !(next > low && next < high) { next = 0.5 * (low + high) }
-      if abs(next - x) <= 1e-11 * abs(next) { break }
+      var next = x + excess / density
+      if !(next > low && next < high) { next = high.isFinite ? 0.5 * (low + high) : 2 * x }
+      if abs(next - x) <= 1e-10 * abs(next) { return isUpper ? next : -next }
       x = next
     }
     return isUpper ? x : -x
+  }
+
+  /// The upper quantile of Student's t distribution by asymptotic series (Hill, "Student's t-quantiles", Communications of the ACM,
+  /// 1970): a few digits from one degree of freedom on, more of many.
+  private static func hillApproximation(_ tail: Double, _ n: Double) -> Double {
+    guard n >= 1 else { return .nan }
+    let a = 1 / (n - 0.5)
+    let b = 48 / (a * a)
+    var c = ((20_700 * a / b - 98) * a - 16) * a + 96.36
+    let d = ((94.5 / (b + c) - 3) / b + 1) * (0.5 * a * Double.pi).squareRoot() * n
+    var y = pow(2 * tail * d, 2 / n)
+    if y > 0.05 + a {
+      let x = normal(tail)
+      y = x * x
+      if n < 5 { c += 0.3 * (n - 4.5) * (x + 0.6) }
+      c += (((0.05 * d * x - 5) * x - 7) * x - 2) * x + b
+      y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x
+      y = expm1(a * y * y)
+    } else {
+      let inner = ((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3
+      y = ((1 / inner + 0.5 / (n + 4)) * y - 1) * (n + 1) / (n + 2) + 1 / y
+    }
+    return (n * y).squareRoot()
   }
 
   /// Of the negative binomial distribution with this mean and shape: the smallest count whose distribution function is at least
@@ -65,6 +84,8 @@ enum Quantiles {
     let success = shape / (shape + mean)
     func distribution(_ count: Int) -> Double { incompleteBeta(success, shape, Double(count) + 1) }
     guard mean.isFinite, shape.isFinite, probability > 0 else { return 0 }
+    // A probability that is reached exactly may be missed by rounding.
+    let probability = probability * (1 - 1e-12)
     if distribution(0) >= probability { return 0 }
     // Low is too small throughout; high is large enough when found.
     var (low, high) = (0, 1)
@@ -94,17 +115,18 @@ enum Quantiles {
     var c = 1.0
     var d = 1 / clamped(1 - (a + b) * x / (a + 1))
     var fraction = d
+    var change = 0.0
+    func advance(_ numerator: Double) {
+      d = 1 / clamped(1 + numerator * d)
+      c = clamped(1 + numerator / c)
+      change = d * c
+      fraction *= change
+    }
     for step in 1...10_000 {
       let m = Double(step)
-      for numerator in [
-        m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-        -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-      ] {
-        d = 1 / clamped(1 + numerator * d)
-        c = clamped(1 + numerator / c)
-        fraction *= d * c
-      }
-      if abs(d * c - 1) < 1e-15 { break }
+      advance(m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)))
+      advance(-(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)))
+      if abs(change - 1) < 1e-15 { break }
     }
     return fraction
   }

@@ -87,8 +87,8 @@ public struct ConformalCalibration: Sendable, Hashable, Codable {
       }
     }
     return [
-      ForecastQuantile(probability: 0.5 - level / 200, values: lower),
-      ForecastQuantile(probability: 0.5 + level / 200, values: upper),
+      ForecastQuantile(probability: (100 - level) / 200, values: lower),
+      ForecastQuantile(probability: (100 + level) / 200, values: upper),
     ]
   }
 }

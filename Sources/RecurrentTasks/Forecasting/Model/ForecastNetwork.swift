@@ -1,164 +1,70 @@
 public import RecurrentLayers
 public import RecurrentTensor
 
-/// What a forecast is computed from.
-public struct ForecastInputs: Sendable {
-  /// The features of each step, `[T, N, C]`.
-  public var sequence: SequenceBatch
-  /// All targets of each window, `[N, lookBack * K]`, where the network looks at them directly.
-  public var values: Tensor?
-  /// The last values of each season, `[L, N, H * K]`, where forecasts are added to them.
-  public var bases: Tensor?
-  /// The number of the series of each row, where the network knows series apart.
-  public var series: [Int32]?
-
-  /// Features alone.
-  public init(_ sequence: SequenceBatch, values: Tensor? = nil, bases: Tensor? = nil, series: [Int32]? = nil) {
-    self.sequence = sequence
-    self.values = values
-    self.bases = bases
-    self.series = series
-  }
-}
-
-/// The sizes of a forecasting network.
-public struct ForecastNetworkShape: Hashable, Sendable {
-  /// The features of a step.
-  public var inputSize: Int
-  /// The steps ahead, H.
-  public var horizon: Int
-  /// The variables, K.
-  public var targets: Int
-  /// The numbers for each value to come, P: 1 for a forecast, more for a distribution.
-  public var parameters = 1
-  /// How many of these, from the first on, say where the value lies and not how far around it.
-  public var locations = 1
-  /// Whether a linear map leads from the features of a step to its forecast.
-  public var hasSkip = false
-  /// The length of the windows whose values lead to the forecast by a linear map; nil for no such map.
-  public var windowLength: Int?
-  /// The seasons whose last values the forecast is added to, L.
-  public var bases = 0
-  /// The number of series that are known apart, and of numbers that stand for each.
-  public var embedding: (series: Int, size: Int)?
-
-  /// The numbers forecast at a step.
-  public var outputSize: Int { parameters * horizon * targets }
-
-  /// Sizes of a network without anything beside its recurrent layers.
-  public init(inputSize: Int, horizon: Int, targets: Int) {
-    self.inputSize = inputSize
-    self.horizon = horizon
-    self.targets = targets
-  }
-
-  /// Equal if all sizes are.
-  public static func == (a: ForecastNetworkShape, b: ForecastNetworkShape) -> Bool { a.sizes == b.sizes }
-
-  /// Feeds the sizes to `hasher`.
-  public func hash(into hasher: inout Hasher) { hasher.combine(sizes) }
-
-  private var sizes: [Int] {
-    [inputSize, horizon, targets, parameters, locations, hasSkip ? 1 : 0, windowLength ?? -1, bases]
-      + (embedding.map { [$0.series, $0.size] } ?? [])
-  }
-}
-
-/// Recurrent layers, a linear head and, if asked for, what makes their work easier: linear maps from the features of the last
-/// step or from the whole window straight to the forecast, and last values of seasons that the forecast is added to.
+/// One or several networks that forecast the same; the forecast is the mean of theirs.
 ///
-/// With these the recurrent layers only have to learn what a linear autoregression or a repeated season misses.
+/// Several members, which differ in their first weights and their dropout and are each trained on the loss of their own, err in different
+/// directions, so that their mean errs less (deep ensembles: Lakshminarayanan et al., 2017). Of distributions the mean is taken of the
+/// parameters.
 public struct ForecastNetwork: Module {
-  /// What each series is turned into, beside the features of its steps.
-  public var embedding: Embedding?
-  /// The recurrent layers.
-  public var stack: RecurrentStack<AnySequenceLayer>
-  /// What drops outputs of the last layer in training.
-  public var dropout: Dropout
-  /// From the last layer's outputs to the forecast.
-  public var head: Linear
-  /// From a step's features to the forecast; zero at first.
-  public var skip: Linear?
-  /// From all targets of a window to the forecast; zero at first.
-  public var windowSkip: Linear?
-  /// How much each season counts at each step ahead, as logits `[L, H]`: equal at first.
-  public var baseGate: Parameter?
-  private let shape: ForecastNetworkShape
+  /// The first member, whose weights stand at the top of a model's file.
+  public var first: ForecastMember
+  /// All further members.
+  public var others: [ForecastMember]
 
   /// What flows from one part of a series to the next.
-  public typealias State = StackState<AnyState>
+  public struct State: Sendable {
+    fileprivate var members: [ForecastMember.State]
+
+    /// The states of several batches side by side.
+    public init(joining states: [State]) {
+      let count = states.first?.members.count ?? 0
+      members = (0..<count).map { member in ForecastMember.State(joining: states.map { $0.members[member] }) }
+    }
+
+    fileprivate init(_ members: [ForecastMember.State]) { self.members = members }
+  }
 
   /// A network with random weights.
   ///
   /// - Parameters:
-  ///   - architecture: The recurrent layers.
+  ///   - architecture: The recurrent layers of each member.
   ///   - shape: The sizes.
+  ///   - members: The number of members, at least 1.
   ///   - key: Where the random numbers come from.
-  public init(_ architecture: RecurrentArchitecture, shape: ForecastNetworkShape, key: RandomKey) {
-    self.shape = shape
-    embedding = shape.embedding.map { Embedding(vocabularySize: $0.series, size: $0.size, key: key.folding(3)) }
-    stack = architecture.makeStack(inputSize: shape.inputSize + (shape.embedding?.size ?? 0), key: key.folding(0))
-    dropout = Dropout(architecture.dropout)
-    head = Linear(inputSize: stack.outputSize, outputSize: shape.outputSize, key: key.folding(1))
-    func zeros(_ inputSize: Int) -> Linear {
-      Linear(
-        inputSize: inputSize, outputSize: shape.outputSize, hasBias: false, initializer: .zeros, key: key.folding(2))
-    }
-    skip = shape.hasSkip ? zeros(shape.inputSize) : nil
-    windowSkip = shape.windowLength.map { zeros($0 * shape.targets) }
-    baseGate = shape.bases > 1 ? Parameter(Tensor(zeros: [shape.bases, shape.horizon])) : nil
+  public init(_ architecture: RecurrentArchitecture, shape: ForecastNetworkShape, members: Int = 1, key: RandomKey) {
+    first = ForecastMember(architecture, shape: shape, key: key)
+    others = (1..<max(1, members)).map { ForecastMember(architecture, shape: shape, key: key.folding(1000 + $0)) }
   }
 
-  /// Visits embedding, layers, head, skips and gate.
+  /// Visits the first member as if it stood alone, then the others.
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
-    visitor.visit("embedding", &embedding)
-    visitor.visit("stack", &stack)
-    visitor.visit("dropout", &dropout)
-    visitor.visit("head", &head)
-    visitor.visit("skip", &skip)
-    visitor.visit("window_skip", &windowSkip)
-    visitor.visit("base_gate", &baseGate)
+    first.visit(&visitor)
+    visitor.visit("others", &others)
   }
 
-  /// A forecast at every step: features `[T, N, C]` to `[T, N, P * H * K]`, with the states after the last step.
+  private var members: [ForecastMember] { [first] + others }
+
+  /// The forecasts of each member at every step: features `[T, N, C]` to `[T, N, P * H * K]` each, with the states after the last step.
+  public func forecasts(_ features: SequenceBatch, from state: State? = nil) -> ([Tensor], State) {
+    let results = members.enumerated().map { number, member in member(features, from: state?.members[number]) }
+    return (results.map(\.0), State(results.map(\.1)))
+  }
+
+  /// The forecasts of each member at the last real step, `[N, P * H * K]` each.
+  public func lastForecasts(_ inputs: ForecastInputs) -> [Tensor] { members.map { $0.last(inputs) } }
+
+  /// A forecast at every step, `[T, N, P * H * K]`, with the states after the last step.
   public func callAsFunction(_ features: SequenceBatch, from state: State? = nil) -> (Tensor, State) {
-    let (outputs, finalState) = stack(features, from: state)
-    var forecast = head(dropout(outputs.values))
-    if let skip { forecast = forecast + skip(features.values) }
-    return (forecast, finalState)
+    let (forecasts, state) = forecasts(features, from: state)
+    return (Self.mean(forecasts), state)
   }
 
   /// A forecast at the last real step only, `[N, P * H * K]`.
-  public func last(_ inputs: ForecastInputs) -> Tensor {
-    let (outputs, _) = stack(features(inputs), from: nil)
-    var forecast = head(dropout(outputs.last))
-    if let skip { forecast = forecast + skip(inputs.sequence.last) }
-    if let windowSkip, let values = inputs.values { forecast = forecast + windowSkip(values) }
-    if let bases = inputs.bases { forecast = forecast + base(bases) }
-    return forecast
-  }
+  public func last(_ inputs: ForecastInputs) -> Tensor { Self.mean(lastForecasts(inputs)) }
 
-  /// The features of each step, with the vector of its series beside them.
-  private func features(_ inputs: ForecastInputs) -> SequenceBatch {
-    guard let embedding, let series = inputs.series else { return inputs.sequence }
-    let sequence = inputs.sequence
-    let vectors = embedding.weight.value.rows(at: series)
-    let everywhere = Tensor(zeros: [sequence.stepCount, 1, 1]) + vectors
-    return SequenceBatch(Tensor(concatenating: [sequence.values, everywhere], axis: 2))
-  }
-
-  /// What is added to the locations: the last values of the seasons, `[L, N, H * K]`, each as much as its gate lets through.
-  private func base(_ bases: Tensor) -> Tensor {
-    let (count, rows) = (bases.shape[0], bases.shape[1])
-    var mix = bases.slice(axis: 0, 0..<1)
-    if let baseGate {
-      let shares = softmax(baseGate.value.transposed()).transposed().reshaped(to: [count, 1, shape.horizon, 1])
-      let values = bases.reshaped(to: [count, rows, shape.horizon, shape.targets])
-      mix = (shares * values).sum(axis: 0)
-    }
-    let location = mix.reshaped(to: [rows, shape.horizon * shape.targets])
-    if shape.parameters == 1 { return location }
-    let rest = Tensor(zeros: [rows, (shape.parameters - shape.locations) * shape.horizon * shape.targets])
-    return Tensor(concatenating: Array(repeating: location, count: shape.locations) + [rest], axis: 1)
+  /// The mean of the members' forecasts, or of their losses.
+  static func mean(_ values: [Tensor]) -> Tensor {
+    values.count == 1 ? values[0] : values.dropFirst().reduce(values[0], +) * (1 / Float(values.count))
   }
 }

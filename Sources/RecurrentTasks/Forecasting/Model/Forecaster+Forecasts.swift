@@ -136,7 +136,7 @@ extension Forecaster {
     of series: PreparedSeries, from origins: [Int], horizon: Int, levels: [Double] = [],
     probabilities: [Double] = [], key: RandomKey? = nil
   ) throws(ForecastError) -> [SeriesForecast] {
-    let bounds = levels.flatMap { [0.5 - $0 / 200, 0.5 + $0 / 200] }
+    let bounds = levels.flatMap { [(100 - $0) / 200, (100 + $0) / 200] }
     let isConformal = levels.isEmpty ? false : try intervalsAreConformal()
     let wanted = (isConformal ? probabilities : probabilities + bounds).sorted()
     let found = try distributions(of: series, from: origins, horizon: horizon, draw: .center)

@@ -115,6 +115,7 @@ public struct Forecaster: TaskModel {
     let shape = configuration.networkShape(
       schema, calendarChannels: 2 * preparation.settings.calendar.count, seriesCount: seriesCount)
     return ForecastNetwork(
-      configuration.architecture, shape: shape, key: RandomKey(seed: UInt64(configuration.training.seed)))
+      configuration.architecture, shape: shape, members: configuration.members,
+      key: RandomKey(seed: UInt64(configuration.training.seed)))
   }
 }

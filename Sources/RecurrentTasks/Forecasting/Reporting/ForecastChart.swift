@@ -28,8 +28,8 @@ struct ForecastChart {
     let bands = LineChart.Band.intervals(levels) { level in
       let chained = ForecastChart.chained(tested)
       let bounds = chained.compactMap { forecast in
-        forecast.quantile(0.5 - level / 200).flatMap { lower in
-          forecast.quantile(0.5 + level / 200).map { (lower.values[0], $0.values[0]) }
+        forecast.quantile((100 - level) / 200).flatMap { lower in
+          forecast.quantile((100 + level) / 200).map { (lower.values[0], $0.values[0]) }
         }
       }
       guard let first = chained.first, bounds.count == chained.count else { return nil }
@@ -51,7 +51,7 @@ struct ForecastChart {
     let joint = last < forecast.origin ? [values[last]] : []
     let ahead = joint + forecast.values[0]
     let bands = LineChart.Band.intervals(levels) { level in
-      guard let lower = forecast.quantile(0.5 - level / 200), let upper = forecast.quantile(0.5 + level / 200) else {
+      guard let lower = forecast.quantile((100 - level) / 200), let upper = forecast.quantile((100 + level) / 200) else {
         return nil
       }
       return (

@@ -72,7 +72,7 @@ extension Forecaster {
     for (index, series) in data.prepared.enumerated() {
       let found = try self.forecasts(
         of: series, from: origins[index], horizon: horizon, levels: levels,
-        probabilities: withDistribution ? DistributionErrors.deciles : [], key: samplingKey.folding(index))
+        probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
       forecasts.append(found)
       for (target, values) in series.source.targets.enumerated() {
         let training = values[data.parts[index].train]

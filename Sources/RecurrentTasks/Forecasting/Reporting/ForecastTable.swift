@@ -26,8 +26,8 @@ extension Forecaster {
           ForecastColumn(name: "\(name)-\(side)-\(levelText(level))", values: $0.values[target])
         }
       }
-      let lower = levels.sorted(by: >).compactMap { bound("lo", $0, 0.5 - $0 / 200) }
-      let upper = levels.sorted().compactMap { bound("hi", $0, 0.5 + $0 / 200) }
+      let lower = levels.sorted(by: >).compactMap { bound("lo", $0, (100 - $0) / 200) }
+      let upper = levels.sorted().compactMap { bound("hi", $0, (100 + $0) / 200) }
       let samples = paths.enumerated().map { number, path in
         ForecastColumn(name: "\(name)-sample-\(number + 1)", values: path[target])
       }

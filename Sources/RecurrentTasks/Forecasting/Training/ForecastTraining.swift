@@ -66,10 +66,10 @@ public struct ForecastTraining: TrainingTask {
     let configuration = initial.configuration
     switch examples {
     case .sequence(let examples):
-      let outputs = model(examples.inputs).0
-      return BatchLoss(
-        mean: configuration.loss(outputs, examples.labels, units: examples.units, mask: examples.mask),
-        count: examples.count)
+      let losses = model.forecasts(examples.inputs).0.map { outputs in
+        configuration.loss(outputs, examples.labels, units: examples.units, mask: examples.mask)
+      }
+      return BatchLoss(mean: ForecastNetwork.mean(losses), count: examples.count)
     case .windows(let windows):
       let order = order.numbers(below: windows.countInEpoch, inEpoch: batch.epoch, key: batch.key)
       let numbers = order[batch.index * batchSize..<min((batch.index + 1) * batchSize, order.count)]
@@ -80,14 +80,17 @@ public struct ForecastTraining: TrainingTask {
       let isEvery = windows.set.shape.labels == .every
       let outputs =
         isEvery
-        ? model(inputs.sequence).0
-        : model.last(inputs).reshaped(to: [1, chosen.count, width * configuration.parameterCount])
-      let shape: Shape = [outputs.shape[0], chosen.count, width]
+        ? model.forecasts(inputs.sequence).0
+        : model.lastForecasts(inputs).map {
+          $0.reshaped(to: [1, chosen.count, width * configuration.parameterCount])
+        }
+      let shape: Shape = [isEvery ? windows.set.shape.lookBack : 1, chosen.count, width]
       let mask = batch.labelMask.isEmpty ? nil : Tensor(batch.labelMask, shape: shape)
-      let mean = configuration.loss(
-        outputs, Tensor(batch.labels, shape: shape), weights: windows.weights(batch), units: windows.units(chosen),
-        mask: mask)
-      return BatchLoss(mean: mean, count: mask.map { Int($0.sum().scalar) } ?? batch.labels.count)
+      let labels = Tensor(batch.labels, shape: shape)
+      let (weights, units) = (windows.weights(batch), windows.units(chosen))
+      let losses = outputs.map { configuration.loss($0, labels, weights: weights, units: units, mask: mask) }
+      return BatchLoss(
+        mean: ForecastNetwork.mean(losses), count: mask.map { Int($0.sum().scalar) } ?? batch.labels.count)
     }
   }
 

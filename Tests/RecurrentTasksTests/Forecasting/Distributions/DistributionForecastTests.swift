@@ -45,6 +45,7 @@ private func trained(
     let (forecaster, data) = try trained(noisyWave()) {
       $0.outputDistribution = distribution
       $0.quantiles = [0.1, 0.5, 0.9]
+      $0.training.epochs = distribution == .quantile ? 40 : 25
     }
     let metrics = try #require(try forecaster.evaluation(of: data, part: .test)?.metrics)
     let interval = try #require(metrics.intervals.first)
@@ -55,13 +56,13 @@ private func trained(
     if distribution == .point {
       #expect(metrics.crps == nil)
     } else {
-      // σ (√2 - 1) / √π for a perfect normal forecast, and a little less by the deciles.
-      #expect(abs(try #require(metrics.crps) - 0.28) < 0.06)
+      // σ / √π for a perfect normal forecast.
+      #expect(abs(try #require(metrics.crps) - 0.282) < 0.04)
     }
   }
 
   @Test func counts() throws {
-    var frame = noisyWave()
+    var frame = noisyWave(300)
     frame.series[0].targets[0] = frame.series[0].targets[0].map { max(0, ($0 - 15) * 2).rounded() }
     let (forecaster, data) = try trained(frame) {
       $0.outputDistribution = .negativeBinomial
@@ -75,7 +76,7 @@ private func trained(
     let metrics = try #require(try forecaster.evaluation(of: data, part: .test)?.metrics)
     // The noise is much narrower than any such distribution, whose variance is at least the mean.
     #expect(try #require(metrics.intervals.first).coverage > 85)
-    #expect(metrics.mae < 2)
+    #expect(metrics.mae < 3)
     frame.series[0].targets[0][3] = 1.5
     #expect { try trained(frame) {
       $0.outputDistribution = .negativeBinomial
@@ -170,8 +171,8 @@ private func trained(
       configuration.windowsPerSeries = 20
     }
     let (forecaster, data) = try trained(frame, configure)
-    #expect(forecaster.network.baseGate?.value.shape == [2, 2])
-    #expect(forecaster.network.windowSkip?.weight.value.shape == [2, 8])
+    #expect(forecaster.network.first.baseGate?.value.shape == [2, 2])
+    #expect(forecaster.network.first.windowSkip?.weight.value.shape == [2, 8])
     let forecast = try forecaster.forecasts(of: data.prepared[0], from: [100, 150], horizon: 2)
     var exchanged = frame
     exchanged.series[0].targets.swapAt(0, 1)
@@ -194,8 +195,8 @@ private func trained(
     (configuration.skip, configuration.scaler) = (false, .instance)
     let parts = [Parts(train: 0..<200, validation: 200..<200, test: 200..<200)]
     var forecaster = try ForecastTraining(configuration, frame: frame, parts: parts).initial
-    forecaster.network.head.weight.value = Tensor(zeros: forecaster.network.head.weight.value.shape)
-    forecaster.network.head.bias?.value = Tensor(zeros: [6])
+    forecaster.network.first.head.weight.value = Tensor(zeros: forecaster.network.first.head.weight.value.shape)
+    forecaster.network.first.head.bias?.value = Tensor(zeros: [6])
     let values = try forecaster.forecast(frame)[0].values[0]
     let last = Array(frame.series[0].targets[0].suffix(4))
     for (value, expected) in zip(values, last + last.prefix(2)) { #expect(abs(value - expected) < 1e-4) }
@@ -217,5 +218,29 @@ private func trained(
     #expect(forecasts[0].values != forecasts[1].values)
     frame.series[1].id = "c"
     #expect { try forecaster.forecast(frame) } throws: { "\($0)".contains("series 'c' did not occur in training") }
+  }
+
+  /// Members are trained each on the loss of its own, and the forecast is the mean of theirs.
+  @Test func members() throws {
+    let frame = noisyWave(200)
+    let (forecaster, data) = try trained(frame) {
+      $0.members = 3
+      $0.training.epochs = 1
+    }
+    let forecasts = try forecaster.forecasts(of: data.prepared[0], from: [150], horizon: 2)[0].values[0]
+    var sum = [0.0, 0]
+    for member in [forecaster.network.first] + forecaster.network.others {
+      var single = forecaster
+      (single.network.first, single.network.others) = (member, [])
+      let alone = try single.forecasts(of: data.prepared[0], from: [150], horizon: 2)[0].values[0]
+      #expect(alone != forecasts)
+      for step in 0..<2 { sum[step] += alone[step] / 3 }
+    }
+    for step in 0..<2 { #expect(abs(forecasts[step] - sum[step]) < 1e-4) }
+    let paths = forecaster.network.parameters.map { "\($0.path)" }
+    #expect(paths.contains("head.weight") && paths.contains("others.1.head.weight"))
+    // The first member is the network that would stand alone.
+    let (alone, _) = try trained(frame) { $0.training.epochs = 1 }
+    #expect(alone.network.first.head.weight.value.shape == forecaster.network.first.head.weight.value.shape)
   }
 }

@@ -13,7 +13,21 @@ import Testing
     #expect(AffineScale(offset: 2, scale: 4).restored(0.5) == 4)
   }
 
-  @Test(arguments: Scaling.allCases)
+  /// Counts are told by their mean size: 0 stays 0.
+  @Test func meanSize() {
+    #expect(AffineScale.fit(.mean, to: [0, 2, -4, 6]) == AffineScale(offset: 0, scale: 3))
+    #expect(AffineScale.fit(.mean, to: [0, 0]) == .identity)
+    #expect(AffineScale.fit(.mean, to: [1e308, 1e308]) == .identity)
+  }
+
+  /// Missing values count neither in windows nor where all of one are missing.
+  @Test func windowsWithMissingValues() {
+    let normalization = WindowNormalization(epsilon: 0.5)
+    #expect(normalization.scale(of: [.nan, 2, 4, .nan]) == AffineScale(offset: 3, scale: 1.5))
+    #expect(normalization.scale(of: [.nan, .nan]) == .identity)
+  }
+
+  @Test(arguments: Scaling.allCases.filter { $0 != .mean })
   func constantSeriesBecomeZeroAndComeBack(scaling: Scaling) {
     for value in [0.1, 0, -7, 1e300, 5e-300] {
       let scale = AffineScale.fit(scaling, to: Array(repeating: value, count: 7))

@@ -8,7 +8,7 @@ import Testing
       targets: (0..<targets).map { channel in
         (0..<20).map { rows.contains($0) ? .nan : Double(channel * 1000 + $0) }
       },
-      pastCovariates: [(0..<20).map { Double(5000 + $0) }], futureCovariates: [(0..<23).map { Double(9000 + $0) }])
+      pastCovariates: [(0..<20).map { Double(5000 + $0) }], futureCovariates: [(0..<25).map { Double(9000 + $0) }])
     let schema = SeriesSchema(
       time: [], timeForm: .rowNumber, frequency: Frequency(.step), seasonalPeriod: 1,
       targets: (0..<targets).map { "y\($0)" }, pastCovariates: ["p"], futureCovariates: ["f"],

@@ -95,7 +95,7 @@ import Testing
     }
     #expect(
       message("ds,y,p,f\n1,10,7,1\n2,,8,2\n3,30,9,3\n", columns)
-        == "t.csv:3:3: column 'y' has no value; fill it in or leave the rows out")
+        == "t.csv:3:3: column 'y' has no value; fill it in, or name a rule for missing values")
     #expect(
       message("ds,y,p,f\n1,,7,1\n", SeriesColumns(targets: ["y"], futureCovariates: ["f"], frequency: Frequency(.step)))
         == "t.csv:2:3: column 'y' has no value; a series needs at least one row")
@@ -105,10 +105,10 @@ import Testing
     let y = SeriesColumns(targets: ["y"])
     #expect(
       message("ds,y\n2024-01-01,1\n2024-01-02,\n", y)
-        == "t.csv:3:12: column 'y' has no value; fill it in or leave the rows out")
+        == "t.csv:3:12: column 'y' has no value; fill it in, or name a rule for missing values")
     #expect(
       message("ds,y\n2024-01-01,NaN\n", y)
-        == "t.csv:2:12: column 'y' has no value ('NaN'); fill it in or leave the rows out")
+        == "t.csv:2:12: column 'y' has no value ('NaN'); fill it in, or name a rule for missing values")
     #expect(
       message("ds,y\n2024-01-01,high\n", y)
         == "t.csv:2:12: column 'y': 'high' is not a number; mend it, or name a column of a few texts as a category")

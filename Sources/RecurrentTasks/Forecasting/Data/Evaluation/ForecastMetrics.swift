@@ -17,8 +17,8 @@ public struct ForecastMetrics: Sendable, Hashable, Codable {
   public var standardizedMSE: Double?
   /// The mean absolute error in units of the deviation of each target on its training part; absent for a single one.
   public var standardizedMAE: Double?
-  /// How well forecast distributions fit, in the unit of the data: twice the mean quantile loss over the nine deciles, which
-  /// approximates the continuous ranked probability score; absent for forecasts of one number.
+  /// How well forecast distributions fit, in the unit of the data: twice the mean quantile loss over the levels 0.05, 0.15 … 0.95,
+  /// which approximates the continuous ranked probability score; absent for forecasts of one number.
   public var crps: Double?
   /// How the intervals of each level did.
   public var intervals: [IntervalMetrics] = []

@@ -28,8 +28,8 @@ struct DistributionErrors {
   private var quantileLoss = 0.0
   private var quantileCount = 0
 
-  /// The probabilities over which the quantile loss is averaged.
-  static let deciles = (1...9).map { Double($0) / 10 }
+  /// The probabilities over which the quantile loss is averaged: the middles of ten equal parts.
+  static let probabilities = (0..<10).map { 0.05 + Double($0) / 10 }
 
   init(levels: [Double]) {
     self.levels = levels
@@ -40,10 +40,10 @@ struct DistributionErrors {
 
   /// Adds what one forecast says about a target.
   ///
-  /// - Parameter hasDistribution: Whether the forecast has the deciles.
+  /// - Parameter hasDistribution: Whether the forecast has the quantiles of these probabilities.
   mutating func add(actual: ArraySlice<Double>, forecast: SeriesForecast, target: Int, hasDistribution: Bool) {
     if hasDistribution {
-      for probability in Self.deciles {
+      for probability in Self.probabilities {
         guard let quantile = forecast.quantile(probability) else { continue }
         for (value, bound) in zip(actual, quantile.values[target]) where !value.isNaN {
           quantileLoss += value >= bound ? probability * (value - bound) : (1 - probability) * (bound - value)
@@ -52,7 +52,7 @@ struct DistributionErrors {
       }
     }
     for (place, level) in levels.enumerated() {
-      guard let lower = forecast.quantile(0.5 - level / 200), let upper = forecast.quantile(0.5 + level / 200) else {
+      guard let lower = forecast.quantile((100 - level) / 200), let upper = forecast.quantile((100 + level) / 200) else {
         continue
       }
       for (step, value) in actual.enumerated() where !value.isNaN {
