@@ -76,8 +76,10 @@ struct HelpTests {
         EXAMPLES:
           recurrent forecast runs/0001-forecast --horizon 24
           recurrent forecast runs/0001-forecast --data newer.csv --output forecast.csv --plot forecast.svg
+          recurrent forecast runs/0001-forecast --levels 80,95 --plot forecast.svg
+          recurrent forecast runs/0001-forecast --samples 20 --seed 7
 
-        USAGE: recurrent forecast <model> [--horizon <steps>] [--data <file>] [--output <file>] [--plot <file.svg>] [--json] [--quiet]
+        USAGE: recurrent forecast <model> [--horizon <steps>] [--data <file>] [--output <file>] [--plot <file.svg>] [--levels <80,95>] [--samples <number>] [--seed <number>] [--json] [--quiet]
 
         ARGUMENTS:
           <model>                 the folder of a run, or of a model
@@ -87,6 +89,10 @@ struct HelpTests {
           --data <file>           a table like that of training (default: that of training)
           --output <file>         where to write the CSV (default: standard output)
           --plot <file.svg>       where to draw the end of the first series and its forecast
+          --levels <80,95>        intervals that are to hold these percentages of what comes (default:
+                                  those of training)
+          --samples <number>      paths to draw from the forecast distribution
+          --seed <number>         of the paths; the same seed gives the same paths
           --json                  one JSON object as the last line of standard output; all else goes to
                                   standard error
           -q, --quiet             nothing but results and errors

@@ -43,9 +43,9 @@ import Testing
     #expect(throws: ForecastError.self) {
       try calibration.bounds(of: [[1]], level: 90.3, series: series, isLogarithmic: false)
     }
-    // Past its last step the calibration stays as it is.
-    let long = try calibration.bounds(of: [[1, 1, 1]], level: 50, series: series, isLogarithmic: false)
-    #expect(long[0].values == [[0, 0, 0]] && long[1].values == [[2, 2, 2]])
+    #expect { try calibration.bounds(of: [[1, 1]], level: 50, series: series, isLogarithmic: false) } throws: {
+      "\($0)".contains("need errors of as many")
+    }
     let relative = try calibration.bounds(of: [[10]], level: 50, series: series, isLogarithmic: true)
     #expect(abs(relative[0].values[0][0] * relative[1].values[0][0] - 100) < 1e-9)
   }
