@@ -4,8 +4,8 @@
     Scripts/check_tunes.py BOOK.abc [--training TRAINING.abc]
 
 A tune is accepted where abc2midi ends well and prints no line that begins with "Error". With --training, a tune is copied
-where its music, white space and the ends of lines left out, is that of a tune of the file. Prints one JSON line; the last
-column of what is told on standard error is what was wrong with a tune.
+where its music, white space and the ends of lines left out, is not empty and that of a tune of the file. What was wrong with
+a tune stands on standard error; the result is one JSON line.
 """
 import argparse
 import json
@@ -54,7 +54,7 @@ def main():
     for number, tune in enumerate(book, 1):
         errors = complaints(tune)
         accepted += not errors
-        copied += music(tune) in known
+        copied += bool(music(tune)) and music(tune) in known
         for error in errors:
             print(f"tune {number}: {error}", file=sys.stderr)
     print(json.dumps({"tunes": len(book), "accepted": accepted, "share": accepted / max(len(book), 1), "copied": copied}))

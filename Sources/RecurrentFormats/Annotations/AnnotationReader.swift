@@ -101,9 +101,9 @@ final class LineReader {
 
   init(_ source: any ByteSource) { self.source = source }
 
-  /// The first bytes of the text, which `next` gives as well, and whether they are all of it.
+  /// The first bytes of the text, a whole line at least, which `next` gives as well, and whether they are all of it.
   func head() throws(AnnotationError) -> (bytes: ArraySlice<UInt8>, isWhole: Bool) {
-    while filled < 1 << 15, !isAtEnd { try refill() }
+    while !isAtEnd, filled < 1 << 15 || !buffer[..<filled].contains(AnnotationLine.lineFeed) { try refill() }
     return (buffer[position..<filled], isAtEnd)
   }
 

@@ -176,18 +176,11 @@ private struct Line {
     let line = bytes[range]
     if let zero = line.firstIndex(of: 0) { throw .notText(location(bytes, zero)) }
     if line.allSatisfy({ $0 < 0x80 }) || String(validating: line, as: UTF8.self) != nil { return }
-    // The first byte by which the line stops being UTF-8; a character of up to three bytes before it may only be cut.
-    var low = range.lowerBound
-    var high = range.upperBound
-    while low < high {
-      let middle = (low + high) / 2
-      let isValid = (0..<4).contains { cut in
-        middle + 1 - cut >= range.lowerBound
-          && String(validating: bytes[range.lowerBound..<middle + 1 - cut], as: UTF8.self) != nil
-      }
-      if isValid { low = middle + 1 } else { high = middle }
-    }
-    throw .notUTF8(location(bytes, min(low, range.upperBound)))
+    var parser = Unicode.UTF8.ForwardParser()
+    var iterator = line.makeIterator()
+    var offset = range.lowerBound
+    while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
+    throw .notUTF8(location(bytes, offset))
   }
 
   /// The fields of the line. Tabs divide one by one; spaces, and tabs among them, many at a time.

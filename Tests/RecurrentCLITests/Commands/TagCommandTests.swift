@@ -65,7 +65,8 @@ struct TagCommandTests {
       1-2\tthecat\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\r
       1\tthe\tthe\t_\tDT\tA=B\t2\tdet\t_\t_\r
       2\tcat1\tcat\tX\tNN\t_\t0\troot\t_\tx y\r
-      2.1\tsat\t_\t_\t_\t_\t_\t_\t_\t_\r
+      2.1\tthere\t_\t_\t_\t_\t_\t_\t_\t_\r
+      3\tsat\tsit\tVERB\tVBD\t_\t0\troot\t_\t_\r
       \r
       # the end
       """
@@ -73,7 +74,10 @@ struct TagCommandTests {
     let result = try recurrent("tag", "run", in: folder, input: text)
     #expect(result.output == text.replacing("the\t_\tDT", with: "the\tDET\tDT").replacing("\tX\t", with: "\tNOUN\t"))
     let xpos = try recurrent("tag", "run", "--column", "xpos", "--format", "conllu", "--quiet", in: folder, input: text)
-    #expect(xpos.output == text.replacing("\tDT\t", with: "\tDET\t").replacing("\tNN\t", with: "\tNOUN\t"))
+    #expect(
+      xpos.output
+        == text.replacing("\tDT\t", with: "\tDET\t").replacing("\tNN\t", with: "\tNOUN\t").replacing(
+          "\tVBD\t", with: "\tVERB\t"))
     #expect(xpos.errors.isEmpty)
   }
 
@@ -116,7 +120,7 @@ struct TagCommandTests {
       (["tag", "run", "--column", "upos", "--format", "columns"], "a\tb\n", 64, "'upos'"),
       (["tag", "run", "--data", "nowhere"], "", 66, "nowhere"),
       (["tag", "run", "--format", "conllu"], "1\ta\n", 65, "/dev/stdin:1:1: 2 columns where 10 are expected"),
-      (["tag", "run"], "a b\u{0}\n", 65, ":1:4: a zero byte"),
+      (["tag", "run", "--format", "text"], "a b\u{0}\n", 65, ":1:4: a zero byte"),
       (["tag", "nowhere"], "a b\n", 66, "nowhere"),
       (["evaluate", "run", "--data", "test.txt", "--windows", "3"], "", 64, "--windows"),
       (["evaluate", "run", "--data", "test.txt", "--plot", "x.svg"], "", 64, "picture"),
@@ -142,11 +146,7 @@ struct TagCommandTests {
       let folder = try folder()
       try folder.write("{\"labels\": 3", to: "run/model/\(file)")
       let result = try recurrent("tag", "run", in: folder, input: "the cat1\n")
-      if file == "training_words.txt" {
-        #expect(result.status == 0)
-      } else {
-        #expect(result.status == 65 && result.errorLines.count == 1, "\(file): \(result.errors)")
-      }
+      #expect(result.status == 65 && result.errorLines.count == 1, "\(file): \(result.errors)")
       try folder.remove("run/model/\(file)")
       let missing = try recurrent("tag", "run", in: folder, input: "the cat1\n")
       #expect([65, 66].contains(missing.status) && missing.errorLines.count == 1, "\(file): \(missing.errors)")

@@ -43,6 +43,16 @@ import Testing
     #expect(rates[9] > 0.02 && rates[9] < 0.025)
   }
 
+  @Test func aRateIsKeptBeforeItsCourse() throws {
+    #expect(
+      try rates("schedule=exponential", "schedule_hold=1", "schedule_factor=0.5")
+        == Array(repeating: 0.1, count: 5) + [0.05, 0.05, 0.025, 0.025, 0.025])
+    let cosine = try rates("schedule=cosine", "schedule_hold=4", "schedule_unit=step")
+    #expect(Array(cosine.prefix(5)) == Array(repeating: 0.1, count: 5))
+    #expect(cosine[7] == 0.05)
+    #expect(throws: ScheduleConfigurationError.self) { try rates("schedule_hold=2") }
+  }
+
   @Test func warmUpComesBefore() throws {
     let rates = try rates("warm_up=3", "schedule_unit=step")
     #expect(Array(rates.prefix(4)) == [0.033333, 0.055556, 0.077778, 0.1])

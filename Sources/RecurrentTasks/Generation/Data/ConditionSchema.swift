@@ -127,7 +127,7 @@ extension JSONValue {
 
   /// The value as finite numbers.
   fileprivate var conditionNumbers: [Double]? {
-    if let number, number.isFinite { return [number] }
+    if let number { return abs(number) < 1e30 ? [number] : nil }
     guard let array, !array.isEmpty else { return nil }
     let numbers = array.compactMap(\.number).filter { abs($0) < 1e30 }
     return numbers.count == array.count ? numbers : nil

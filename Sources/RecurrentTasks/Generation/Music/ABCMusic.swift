@@ -24,7 +24,8 @@ struct ABCMusic {
   private mutating func read(_ sign: Character, _ scanner: inout Scanner) -> String? {
     switch sign {
     case "\"":
-      return scanner.skip(through: "\"") ? nil : "a quotation mark is not closed"
+      guard let text = scanner.inside(until: "\"") else { return "a quotation mark is not closed" }
+      return ABCChord.isSound(text) ? nil : "'\(String(text).printable())' is no chord and no remark"
     case "!":
       // In older tunes a single one is the end of a line of the score.
       scanner.skipIfClosed("!")
@@ -59,7 +60,7 @@ struct ABCMusic {
       return nil
     }
     if Self.notes.contains(sign) || Self.rests.contains(sign) {
-      noteCount += 1
+      if Self.notes.contains(sign) { noteCount += 1 }
       while let next = scanner.peek, "',".contains(next) { scanner.advance() }
       while let next = scanner.peek, "0123456789/".contains(next) { scanner.advance() }
       return nil
@@ -151,13 +152,6 @@ private struct Scanner {
   mutating func closeSlur() -> Bool {
     openSlurs -= 1
     return openSlurs >= 0
-  }
-
-  /// Goes behind the next `sign` of the line.
-  mutating func skip(through sign: Character) -> Bool {
-    guard let end = signs[position...].firstIndex(of: sign) else { return false }
-    position = end + 1
-    return true
   }
 
   /// Goes behind a decoration such as `!trill!`, if what follows is one.

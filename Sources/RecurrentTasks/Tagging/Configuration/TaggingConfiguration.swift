@@ -41,15 +41,15 @@ public struct TaggingConfiguration: TaskConfiguration {
   /// How a word is made of its characters.
   public var characters = CharacterPart.lstm
   /// The numbers of a character's vector.
-  public var characterSize = 32
+  public var characterSize = 64
   /// The units of the LSTM in each direction, or the channels of the convolution.
-  public var characterUnits = 64
+  public var characterUnits = 128
   /// The characters that a window of the convolution sees.
   public var characterWindow = 3
   /// The most characters of a word that are looked at.
   public var characterLimit = 24
   /// The share of the characters' vectors that training drops.
-  public var characterDropout: Float = 0.4
+  public var characterDropout: Float = 0.3
 
   // MARK: Network
 

@@ -27,7 +27,7 @@ import Testing
 
   @Test func aModelIsReadAsItWasWritten() throws {
     let folder = try TextFolder()
-    let model = try training(folder).initial
+    let model = try training(folder, "init_range=0.9").initial
     try model.write(to: folder.path("model"), trainedBy: [:])
     let read = try LanguageModel(modelFolder: folder.path("model"))
     #expect(read.tokenizer == model.tokenizer && read.conditionSchema == model.conditionSchema)

@@ -12,7 +12,7 @@ import Testing
   ]
   static let broken = [
     ("[CEG2 z2|", "bracket is not closed"), ("\"Am A2|", "quotation mark"), ("{gf e|", "grace notes"),
-    ("ab)c|", "slur is closed"),
+    ("\"Coda\"A|", "no chord"), ("ab)c|", "slur is closed"),
     ("abc]d|", "bracket is closed"), ("abc@d|", "no sign of music"), ("^|abc", "accidental has no note"),
     ("ab:|cd|[1 e:|[2 f|]", "no repeat"), ("|abc:|d|1 e:|2 f|", "no repeat"), ("[xtended]|", "chord holds"),
     ("||:z|", "no notes"), ("a:b|", "colon"),

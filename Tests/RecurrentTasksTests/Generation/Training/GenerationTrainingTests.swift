@@ -166,7 +166,9 @@ import Testing
   @Test func theRateFallsAsInThePaper() throws {
     var configuration = GenerationConfiguration()
     try configuration.apply(try GenerationConfiguration.preset(named: "ptb-small").assignments)
-    let schedule = configuration.training.schedule.schedule(length: 13)
+    let settings = configuration.training.schedule
+    let schedule = LearningRateSchedule(.exponential(factor: settings.factor ?? 0), hold: settings.hold ?? 0)
+    #expect(settings.kind == .exponential && settings.unit == .epoch)
     let rates = (0..<13).map { schedule.rate(at: $0, base: 1) }
     #expect(rates == [1, 1, 1, 1] + (1...9).map { pow(0.5, Double($0)) })
   }
