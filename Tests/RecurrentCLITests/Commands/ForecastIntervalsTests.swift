@@ -8,7 +8,10 @@ struct ForecastIntervalsTests {
 
   private func train(_ folder: TemporaryFolder, _ arguments: String...) throws -> ToolProcess.Result {
     try recurrent(
-      ["train", "forecast", "--data", "wide.csv", "--season", "4", "--look-back", "8", "--hidden", "4", "--epochs", "2"]
+      [
+        "train", "forecast", "--data", "wide.csv", "--season", "4", "--look-back", "8", "--hidden", "4", "--epochs",
+        "2",
+      ]
         + ["--output", "run", "--json", "--quiet"] + arguments, in: folder)
   }
 
@@ -17,7 +20,8 @@ struct ForecastIntervalsTests {
     let folder = try TemporaryFolder()
     try folder.write(Self.wave, to: "wide.csv")
     try folder.write("B,11,12,13,14\nA,15,16,17,18\n", to: "later.csv")
-    let trained = try train(folder, "--test-data", "later.csv", "--validation", "40", "--levels", "50,80", "--horizon", "4")
+    let trained = try train(
+      folder, "--test-data", "later.csv", "--validation", "40", "--levels", "50,80", "--horizon", "4")
     #expect(trained.status == 0, "\(trained.errors)")
     let test = try #require((trained.json?["metrics"] as? [String: Any])?["test"] as? [String: Any])
     #expect(test["coverage_80"] is Double && test["width_50"] is Double)
@@ -49,8 +53,10 @@ struct ForecastIntervalsTests {
   }
 
   @Test(arguments: [
-    (["--levels", "0"], "--levels '0'"), (["--levels", "80,x"], "--levels '80,x'"), (["--samples", "0"], "--samples takes"),
-    (["--seed", "1"], "--samples"), (["--samples", "2", "--seed", "-1"], "--seed"), (["--levels", "80"], "validation part"),
+    (["--levels", "0"], "--levels '0'"), (["--levels", "80,x"], "--levels '80,x'"),
+    (["--samples", "0"], "--samples takes"),
+    (["--seed", "1"], "--samples"), (["--samples", "2", "--seed", "-1"], "--seed"),
+    (["--levels", "80"], "validation part"),
     (["--samples", "2"], "no paths to draw"),
   ])
   func whatCannotBe(_ arguments: [String], _ mention: String) throws {

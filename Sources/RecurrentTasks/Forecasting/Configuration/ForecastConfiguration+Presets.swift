@@ -63,7 +63,8 @@ extension ForecastConfiguration {
 
   private static var m4Hourly: SettingPreset {
     SettingPreset(
-      "m4-hourly", "two days ahead of the hourly series of M4, one LSTM 128 for all that reads days and adds to seasons",
+      "m4-hourly",
+      "two days ahead of the hourly series of M4, one LSTM 128 for all that reads days and adds to seasons",
       [
         "layout": "rows", "season": 24, "train": nil, "validation": nil, "test": nil, "logarithm": true,
         "arrangement": "windows", "look_back": 168, "horizon": 48, "labels": "last", "values_per_step": 24,

@@ -74,7 +74,8 @@ public struct ConformalCalibration: Sendable, Hashable, Codable {
     guard asked <= horizon else {
       throw .settings(
         .init(
-          problem: "conformal intervals of \(asked) steps ahead need errors of as many, and the model has those of \(horizon)",
+          problem:
+            "conformal intervals of \(asked) steps ahead need errors of as many, and the model has those of \(horizon)",
           mend: "train with --horizon \(asked), or leave out --levels"))
     }
     let place = Self.levels.firstIndex { abs($0 - level) < 1e-9 }

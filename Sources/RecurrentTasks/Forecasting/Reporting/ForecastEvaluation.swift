@@ -132,7 +132,8 @@ extension Forecaster {
     let parts = origins.map { Parts(train: 0..<($0.first ?? 0), validation: 0..<0, test: 0..<0) }
     let data = try ForecastData(frame, parts: parts, preparation: preparation)
     return try evaluation(
-      of: data, origins: origins, horizon: horizon, against: Baseline.allCases, levels: levels ?? standardLevels(horizon: horizon),
+      of: data, origins: origins, horizon: horizon, against: Baseline.allCases,
+      levels: levels ?? standardLevels(horizon: horizon),
       withDistribution: configuration.outputDistribution != .point)
   }
 }

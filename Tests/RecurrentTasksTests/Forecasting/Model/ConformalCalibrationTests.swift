@@ -55,6 +55,7 @@ import Testing
       time: [], timeForm: .rowNumber, frequency: Frequency(.step), seasonalPeriod: 1, targets: ["y"])
     let frame = SeriesFrame(file: "made up", schema: schema, series: [Series(targets: [[1, 2, 3]])])
     let parts = [Parts(train: 0..<3, validation: 0..<0, test: 0..<0)]
-    return try Preparation(fitting: frame, parts: parts, settings: PreparationSettings(scaling: .none)).prepared(frame)[0]
+    return try Preparation(fitting: frame, parts: parts, settings: PreparationSettings(scaling: .none)).prepared(frame)[
+      0]
   }
 }

@@ -48,7 +48,8 @@ import Testing
   }
 
   @Test func timesOffTheAxisAreStillWrong() {
-    let text = "ds,y\n2024-01-01 00:00,1\n2024-01-01 01:00,2\n2024-01-01 01:30,3\n2024-01-01 03:00,3\n2024-01-01 04:00,3\n"
+    let text =
+      "ds,y\n2024-01-01 00:00,1\n2024-01-01 01:00,2\n2024-01-01 01:30,3\n2024-01-01 03:00,3\n2024-01-01 04:00,3\n"
     #expect { try read(text, .interpolate) } throws: { "\($0)".contains("t.csv:4") }
     let disorder = "ds,y\n2024-01-02,1\n2024-01-03,2\n2024-01-01,3\n"
     #expect(throws: SeriesError.self) { try read(disorder, .mask) }
