@@ -9,7 +9,7 @@ struct ClassifyCommand: ParsableCommand {
     commandName: "classify",
     abstract: "Gives a label, or a number, to each text or signal.",
     discussion: """
-      Of texts each line of the input gives a line of the output, in the same order; an empty line gives an empty one. Of
+      Of texts each line of the input gives a line of the output, in the same order; an empty line gives an empty one. Of \
       signals each sequence gives a line, or each window where the model was trained on windows.
 
       EXAMPLES:

@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Judges a model on data with the right answers.",
     discussion: """
-      A forecaster is judged by a backtest with rolling origin: from each of several origins near the end of every series a
+      A forecaster is judged by a backtest with rolling origin: from each of several origins near the end of every series a \
       forecast is made as if nothing after it were known, and compared with what came and with forecasts that need no model.
 
       EXAMPLES:

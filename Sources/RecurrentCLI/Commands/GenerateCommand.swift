@@ -8,7 +8,7 @@ struct GenerateCommand: ParsableCommand {
     commandName: "generate",
     abstract: "Generates text or music, symbol by symbol.",
     discussion: """
-      The filters act in the order of llama.cpp: repeat penalty, top-k, top-p, min-p, temperature. The same seed gives the
+      The filters act in the order of llama.cpp: repeat penalty, top-k, top-p, min-p, temperature. The same seed gives the \
       same text. Symbols of the prompt that the model does not know count as its unknown symbol, which it never writes.
 
       EXAMPLES:

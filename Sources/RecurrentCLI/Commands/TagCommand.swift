@@ -9,8 +9,8 @@ struct TagCommand: ParsableCommand {
     commandName: "tag",
     abstract: "Labels the words of sentences.",
     discussion: """
-      The form of the input is found from its content, unless --format names it: CoNLL-U, of which only the column of the
-      labels changes; one word a line, with a column of labels that is replaced or added; word|TAG; or plain sentences, one a
+      The form of the input is found from its content, unless --format names it: CoNLL-U, of which only the column of the \
+      labels changes; one word a line, with a column of labels that is replaced or added; word|TAG; or plain sentences, one a \
       line with spaces between words, which come out as word|TAG.
 
       EXAMPLES:

@@ -11,10 +11,10 @@ struct TrainClassifyCommand: TrainingCommand {
       EXAMPLES:
         Texts, label and text between tabs (or fastText, CSV with columns label and text, JSON lines):
           recurrent train classify --data train.tsv --validation dev.tsv --test test.tsv
-          recurrent train classify --data reviews.csv --label stars --target number --validation 0.1 --test 0.2
+          recurrent train classify --data reviews.csv --label stars --target number --test 0.2
         Signals as .ts files, or as a table with a step on each row and another one with the labels:
           recurrent train classify --preset vowels --data Vowels_TRAIN.ts --test Vowels_TEST.ts
-          recurrent train classify --data rss.csv --series seq --time t --targets targets.csv --test group=3
+          recurrent train classify --data rss.csv --series seq --time t --targets rooms.csv --test group=3
         Windows over long recordings of other people: raw frames, and an index of their segments:
           recurrent train classify --preset activities --data train-segments.csv --frames train.i16le \\
             --validation user=19,21,22 --test test-segments.csv --test-frames test.i16le

@@ -12,7 +12,7 @@ struct TrainGenerateCommand: TrainingCommand {
         Characters of a text of your own:
           recurrent train generate --data input.txt
         Words, with files for validation and test:
-          recurrent train generate --preset ptb-small --data train.txt --validation valid.txt --test test.txt
+          recurrent train generate --preset ptb-small --data train.txt --validation valid.txt
         Tunes separated by blank lines:
           recurrent train generate --preset irish-tunes --data tunes.abc
         Texts that depend on members of their records, {"text": "...", "mood": "sad"} on every line:

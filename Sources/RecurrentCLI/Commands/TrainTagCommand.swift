@@ -10,7 +10,7 @@ struct TrainTagCommand: TrainingCommand {
     discussion: """
       EXAMPLES:
         Parts of speech of a treebank in CoNLL-U, with good settings:
-          recurrent train tag --preset english-upos --data train.conllu --validation dev.conllu --test test.conllu
+          recurrent train tag --preset english-upos --data train.conllu --validation dev.conllu
         Names, one word and its label a line, with a conditional random field:
           recurrent train tag --data train.txt --validation dev.txt --test test.txt --head crf
         One file of word|TAG, a tenth of which is held out:

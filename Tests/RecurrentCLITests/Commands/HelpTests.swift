@@ -73,6 +73,7 @@ struct HelpTests {
         78                      a configuration file is wrong
         130                     stopped by Ctrl-C (SIGINT) with a checkpoint
         143                     stopped by SIGTERM with a checkpoint
+
       """
     #expect(try help("--help") == expected)
     #expect(try help() == expected)
