@@ -36,7 +36,8 @@ struct BacktestOptions: ParsableArguments {
     let windows = windows ?? 5
     let horizon = horizon ?? forecaster.configuration.horizon
     let step = step ?? horizon
-    let evaluation = try forecaster.backtest(history, windows: windows, step: step, horizon: horizon, levels: try levels.map(IntervalLevels.parse))
+    let evaluation = try forecaster.backtest(
+      history, windows: windows, step: step, horizon: horizon, levels: try levels.map(IntervalLevels.parse))
     var findings = TaskFindings()
     findings.notes = history.repairs.notes
     if let metrics = evaluation.metrics { findings.metrics.append(TaskFindings.Row(.test, metrics.list)) }

@@ -48,7 +48,7 @@ struct ForecastCommand: ParsableCommand {
     let console = outputOptions.console
     let forecaster = try Forecaster(modelFolder: model)
     let history = try forecaster.readSeries(data)
-    let levels = try levels.map(IntervalLevels.parse) ?? forecaster.standardLevels
+    let levels = try levels.map(IntervalLevels.parse) ?? forecaster.standardLevels(horizon: horizon)
     let forecasts = try forecaster.forecast(history, horizon: horizon, levels: levels)
     let paths = try paths(forecaster, history)
     for note in history.repairs.notes { console.note("note: \(note)") }

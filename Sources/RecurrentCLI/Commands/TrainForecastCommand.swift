@@ -17,6 +17,13 @@ struct TrainForecastCommand: TrainingCommand {
           recurrent train forecast --data m4.csv.gz --series unique_id --time ds --target y
         Hourly weather, with columns that are known only in the past:
           recurrent train forecast --preset hourly-weather --data beijing-pm25.csv
+        Many series, a line each, through one network, and what came after them as the test part:
+          recurrent train forecast --preset m4-hourly --data Hourly-train.csv.gz --test-data Hourly-test.csv
+        Intervals, from a distribution that is learned or from errors on the validation part:
+          recurrent train forecast --data sales.csv --output-distribution student-t --levels 80,95
+          recurrent train forecast --data sales.csv --validation 0.2 --levels 80
+        Missing values and the calendar:
+          recurrent train forecast --data load.csv --missing interpolate --repeated-times mean --calendar auto
         Any setting, from a file and by name:
           recurrent train forecast --config run.yaml --set optimizer=adamw --set weight_decay=0.01
         Going on after Ctrl-C:

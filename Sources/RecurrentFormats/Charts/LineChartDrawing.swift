@@ -64,13 +64,19 @@ struct LineChartDrawing {
           [
             ("x", SVGCanvas.number(item.x)), ("y", SVGCanvas.number(y - 6)),
             ("width", SVGCanvas.number(LineChartLayout.swatchWidth)), ("height", "12"), ("fill", band.color),
-            ("fill-opacity", SVGCanvas.number(band.opacity)),
+            ("fill-opacity", SVGCanvas.number(stackedOpacity(of: index))),
           ])
       }
       canvas.text(
         name, x: item.x + LineChartLayout.swatchWidth + 7, y: item.baseline, size: ChartStyle.labelSize,
         fill: ChartStyle.titleColor)
     }
+  }
+
+  /// How a band looks where those of its colour that are drawn before it lie under it, as intervals do.
+  private func stackedOpacity(of index: Int) -> Double {
+    let color = chart.bands[index].color
+    return 1 - chart.bands[...index].reduce(1) { $1.color == color ? $0 * (1 - $1.opacity) : $0 }
   }
 
   /// Shades what lies to the right of the first split.

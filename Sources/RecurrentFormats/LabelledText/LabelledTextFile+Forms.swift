@@ -139,7 +139,7 @@ private struct ColumnPlaces {
         attributes = numbers.dropFirst(2).map { $0 ?? 0 }
       } else {
         // One of the names stands there, so this line is a header, and the other name is wrong.
-        let missing = zip(wanted, named).first { $0.1 == nil }.map(\.0) ?? columns.label
+        let missing = wanted.indices.last { named[$0] == nil }.map { wanted[$0] } ?? columns.text
         guard count == 2, columns.attributes.isEmpty, named.allSatisfy({ $0 == nil }) else {
           throw .noColumn(place, name: missing, names: names)
         }

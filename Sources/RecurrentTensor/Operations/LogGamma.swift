@@ -39,7 +39,9 @@ extension Tensor {
     let result = Tensor(uninitialized: shape, elementType: elementType, on: tape)
     switch elementType {
     case .float32:
-      let (from, to) = (pointer.assumingMemoryBound(to: Float.self), result.mutablePointer.assumingMemoryBound(to: Float.self))
+      let (from, to) = (
+        pointer.assumingMemoryBound(to: Float.self), result.mutablePointer.assumingMemoryBound(to: Float.self)
+      )
       for index in 0..<count { to[index] = Float(function(Double(from[index]))) }
     case .float64:
       let (from, to) = (

@@ -97,7 +97,7 @@ extension BadInput {
   static let usage: [BadInput] = [
     BadInput("unknown command", ["trian"], status: 64, mentions: "'trian'", "did you mean 'train'?"),
     BadInput("unknown task", ["train", "forcast"], status: 64, mentions: "'forcast'", "did you mean 'forecast'?"),
-    BadInput("task that is none", ["train", "sing"], status: 64, mentions: "no task 'sing'", "choose forecast"),
+    BadInput("task that is none", ["train", "sing"], status: 64, mentions: "no task 'sing'", "choose one of forecast"),
     BadInput("unknown flag", ["train", "forecast", "--epoch", "3"], status: 64, mentions: "'--epoch'", "'--epochs'?"),
     BadInput(
       "flag unlike any", ["info", "--frobnicate"], status: 64, mentions: "'--frobnicate'", "see 'recurrent info --help'"

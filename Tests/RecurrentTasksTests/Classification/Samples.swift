@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentTraining
 
 @testable import RecurrentTasks
 

@@ -88,8 +88,11 @@ struct DistributionLossesTests {
   @Test func parametersOfNumbersAndTensorsAgree() {
     for raw in [-30.0, -3, 0, 0.5, 12, 80] {
       let tensor = Tensor([Float(raw)])
-      #expect(abs(Double(DistributionParameters.positive(tensor).scalars[0]) / DistributionParameters.positive(raw) - 1) < 1e-6)
-      #expect(abs(Double(DistributionParameters.degrees(tensor).scalars[0]) / DistributionParameters.degrees(raw) - 1) < 1e-6)
+      #expect(
+        abs(Double(DistributionParameters.positive(tensor).scalars[0]) / DistributionParameters.positive(raw) - 1)
+          < 1e-6)
+      #expect(
+        abs(Double(DistributionParameters.degrees(tensor).scalars[0]) / DistributionParameters.degrees(raw) - 1) < 1e-6)
       #expect(DistributionParameters.positive(raw) > 0 && DistributionParameters.degrees(raw) > 2)
     }
   }

@@ -51,7 +51,7 @@ extension ClassificationConfiguration {
       SettingField("standardize", \.isStandardized, "bring channels to mean 0 and deviation 1 of the training part"),
       SettingField(
         "fine_scale", \.fineScale, "also give each channel's distance x from its mean as asinh(x / fine_scale)",
-        .above(0)),
+        .within(1e-20...1e20)),
     ]
   }
 

@@ -18,9 +18,10 @@ extension ClassificationConfiguration {
 
   private static var vowels: SettingPreset {
     SettingPreset(
-      "vowels", "a few hundred short signals: BiGRU 64, mean over steps, noise on the inputs",
+      "vowels", "a few hundred short signals: BiGRU 64, max pooling, noise on the inputs, smoothed labels",
       [
-        "cell": "gru", "hidden": [64], "bidirectional": true, "pooling": ["mean"], "input_noise": 0.3,
+        "cell": "gru", "hidden": [64], "bidirectional": true, "pooling": ["max"], "label_smoothing": 0.1,
+        "input_noise": 0.3,
         "input_dropout": 0.4, "head_dropout": 0.4, "batch_size": 32, "epochs": 60, "optimizer": "adam",
         "learning_rate": 0.005, "schedule": "one-cycle", "schedule_unit": "step", "clip_norm": 1, "patience": nil,
         "keep_best": false,
@@ -29,7 +30,8 @@ extension ClassificationConfiguration {
 
   private static var activities: SettingPreset {
     SettingPreset(
-      "activities", "windows of 128 steps of a smartphone's motion: two convolutions, then an LSTM of 64",
+      "activities",
+      "windows of 128 steps of a smartphone's motion, small movements magnified: two convolutions, LSTM 64",
       [
         "frame_channels": 6,
         "frame_scale": [
@@ -39,7 +41,8 @@ extension ClassificationConfiguration {
         "labels": ["1=walking", "2=upstairs", "3=downstairs", "4=sitting", "5=standing", "6=laying"], "window": 128,
         "window_step": 64, "network": "conv-recurrent", "filters": [64, 64], "kernels": [5], "pool": 2,
         "conv_dropout": 0.3, "hidden": [64], "bidirectional": false, "pooling": ["mean"], "head_dropout": 0.3,
-        "channel_scaling": 0.1, "input_noise": 0.05, "batch_size": 64, "epochs": 12, "optimizer": "adamw",
+        "fine_scale": 0.02, "label_smoothing": 0.1, "channel_scaling": 0.1, "input_noise": 0.05, "batch_size": 64,
+        "epochs": 12, "optimizer": "adamw",
         "learning_rate": 0.0025, "weight_decay": 0.01, "schedule": "one-cycle", "schedule_unit": "step", "clip_norm": 1,
         "patience": nil, "keep_best": false,
       ])

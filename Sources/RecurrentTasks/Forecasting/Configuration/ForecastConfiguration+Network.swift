@@ -66,7 +66,8 @@ extension ForecastConfiguration {
       "choose a multiple of values_per_step")
     try refuse(
       missing == .mask && (difference > 0 || seasonalDifference > 0),
-      "a missing value that is masked leaves no difference", "choose --missing interpolate or previous, or no difference")
+      "a missing value that is masked leaves no difference",
+      "choose --missing interpolate or previous, or no difference")
     try checkDistribution(refuse)
   }
 

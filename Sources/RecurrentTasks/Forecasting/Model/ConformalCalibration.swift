@@ -60,11 +60,24 @@ public struct ConformalCalibration: Sendable, Hashable, Codable {
     }
   }
 
-  /// The bounds of the interval of a level, in percent, round a forecast `[target][step]`. Past the last step of the calibration its
-  /// errors stay as they are there.
+  /// The number of steps ahead for which there are errors.
+  var horizon: Int { steps.first?.count ?? 0 }
+
+  /// The bounds of the interval of a level, in percent, round a forecast `[target][step]`.
+  ///
+  /// - Throws: `ForecastError.noCalibration` for a level that the errors are too few for, and `.settings` for one that is not kept or a
+  ///   forecast of more steps than there are errors for.
   func bounds(
     of values: [[Double]], level: Double, series: PreparedSeries, isLogarithmic: Bool
   ) throws(ForecastError) -> [ForecastQuantile] {
+    let asked = values.first?.count ?? 0
+    guard asked <= horizon else {
+      throw .settings(
+        .init(
+          problem:
+            "conformal intervals of \(asked) steps ahead need errors of as many, and the model has those of \(horizon)",
+          mend: "train with --horizon \(asked), or leave out --levels"))
+    }
     let place = Self.levels.firstIndex { abs($0 - level) < 1e-9 }
     guard let place, values.count == steps.count else {
       throw .settings(
@@ -76,10 +89,8 @@ public struct ConformalCalibration: Sendable, Hashable, Codable {
     for target in values.indices {
       let unit = abs(series.scales.targets[target].scale)
       for step in values[target].indices {
-        let known = steps[target]
-        guard let calibration = known.isEmpty ? nil : known[min(step, known.count - 1)],
-          place < calibration.radii.count
-        else { throw .noCalibration(level: level, values: known.first?.count ?? 0) }
+        let calibration = steps[target][step]
+        guard place < calibration.radii.count else { throw .noCalibration(level: level, values: calibration.count) }
         let radius = calibration.radii[place] * unit
         let value = values[target][step]
         lower[target][step] = isLogarithmic ? value * exp(-radius) : value - radius

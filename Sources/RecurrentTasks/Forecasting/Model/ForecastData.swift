@@ -83,7 +83,8 @@ extension ForecastConfiguration {
     guard !calendar.isEmpty else { return [] }
     let features =
       calendar.contains(.automatic)
-      ? CalendarFeature.automatic(for: schema.frequency) : CalendarFeature.allCases.filter { feature in
+      ? CalendarFeature.automatic(for: schema.frequency)
+      : CalendarFeature.allCases.filter { feature in
         calendar.contains { $0.feature == feature }
       }
     guard schema.timeForm.isCalendar, !features.isEmpty else {
@@ -149,7 +150,8 @@ extension ForecastConfiguration {
     if let contradiction = architecture.contradiction {
       throw .settings(.init(problem: contradiction, mend: "leave it out, or choose another cell"))
     }
-    return PreparationSettings(transform: transform, scaling: scaling, fitRows: fitScalerOn == .all ? .all : .train,
+    return PreparationSettings(
+      transform: transform, scaling: scaling, fitRows: fitScalerOn == .all ? .all : .train,
       windowOffset: instanceOffset)
   }
 

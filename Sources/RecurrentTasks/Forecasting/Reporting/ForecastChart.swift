@@ -51,7 +51,8 @@ struct ForecastChart {
     let joint = last < forecast.origin ? [values[last]] : []
     let ahead = joint + forecast.values[0]
     let bands = LineChart.Band.intervals(levels) { level in
-      guard let lower = forecast.quantile((100 - level) / 200), let upper = forecast.quantile((100 + level) / 200) else {
+      guard let lower = forecast.quantile((100 - level) / 200), let upper = forecast.quantile((100 + level) / 200)
+      else {
         return nil
       }
       return (

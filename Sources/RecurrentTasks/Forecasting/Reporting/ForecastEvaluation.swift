@@ -26,7 +26,7 @@ extension Forecaster {
   ) throws(ForecastError) -> ForecastEvaluation? {
     let horizon = configuration.horizon
     let hasDistribution = withDistribution ?? (configuration.outputDistribution != .point)
-    let levels = levels ?? standardLevels
+    let levels = levels ?? standardLevels()
     // Paths cost a hundred times a forecast: where they are needed, forecasts do not overlap.
     let needsPaths = hasDistribution && !hasExactQuantiles(horizon: horizon)
     let origins = data.parts.map { parts -> [Int] in
@@ -42,10 +42,13 @@ extension Forecaster {
   }
 
   /// The levels of intervals that are made where none are asked for: those of training, where the forecaster can make
-  /// intervals.
-  public var standardLevels: [Double] {
+  /// intervals so many steps ahead.
+  ///
+  /// - Parameter horizon: The steps to forecast; nil as many as in training.
+  public func standardLevels(horizon: Int? = nil) -> [Double] {
     let isDistribution = configuration.outputDistribution != .point && configuration.intervals != .conformal
-    return isDistribution || calibration != nil ? configuration.levels : []
+    let known = isDistribution ? Int.max : calibration?.horizon ?? 0
+    return (horizon ?? configuration.horizon) <= known ? configuration.levels : []
   }
 
   /// Forecasts from given rows of each series.
@@ -129,7 +132,8 @@ extension Forecaster {
     let parts = origins.map { Parts(train: 0..<($0.first ?? 0), validation: 0..<0, test: 0..<0) }
     let data = try ForecastData(frame, parts: parts, preparation: preparation)
     return try evaluation(
-      of: data, origins: origins, horizon: horizon, against: Baseline.allCases, levels: levels ?? standardLevels,
+      of: data, origins: origins, horizon: horizon, against: Baseline.allCases,
+      levels: levels ?? standardLevels(horizon: horizon),
       withDistribution: configuration.outputDistribution != .point)
   }
 }

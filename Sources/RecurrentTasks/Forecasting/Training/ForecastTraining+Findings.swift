@@ -33,7 +33,7 @@ extension ForecastTraining: TaskTraining {
     }
     guard configuration.plot else { return findings }
     let path = folder.path + "/forecast.svg"
-    try ForecastChart(data, evaluations, levels: forecaster.standardLevels).chart.write(to: path)
+    try ForecastChart(data, evaluations, levels: forecaster.standardLevels()).chart.write(to: path)
     findings.pictures.append(TaskFindings.Picture("chart", at: path))
     return findings
   }

@@ -16,7 +16,8 @@ struct WindowExamples: Sendable {
   ) throws(PreparationError) {
     let isShared = configuration.shareVariables
     let series = isShared ? data.prepared.flatMap(\.variables) : data.prepared
-    let rows = isShared
+    let rows =
+      isShared
       ? data.parts.flatMap { Array(repeating: $0.train, count: data.frame.schema.targets.count) }
       : data.parts.map(\.train)
     set = try WindowSet(

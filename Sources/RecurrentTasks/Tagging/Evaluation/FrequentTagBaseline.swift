@@ -3,26 +3,51 @@ public struct FrequentTagBaseline: Sendable {
   private let labels: [String: String]
   private let unknown: String
 
-  /// Counts the labels of the words of some sentences. Of labels that are equally frequent the first in the alphabet wins.
+  /// Counts the labels of the words of some sentences. Of labels that are equally frequent the one that was seen first wins.
   public init(_ sentences: [TaggedSentence]) {
-    var counts: [String: [String: Int]] = [:]
+    var counts: [String: LabelCounts] = [:]
+    var words: [String] = []
     for sentence in sentences {
-      for (word, label) in zip(sentence.words, sentence.labels) { counts[word, default: [:]][label, default: 0] += 1 }
+      for (word, label) in zip(sentence.words, sentence.labels) {
+        if counts[word] == nil { words.append(word) }
+        counts[word, default: LabelCounts()].add(label)
+      }
     }
-    labels = counts.mapValues { Self.mostFrequent($0) ?? "" }
-    var once: [String: Int] = [:]
-    for count in counts.values where count.values.reduce(0, +) == 1 {
-      for label in count.keys { once[label, default: 0] += 1 }
+    labels = counts.compactMapValues(\.mostFrequent)
+    var once = LabelCounts()
+    var all = LabelCounts()
+    for word in words {
+      guard let count = counts[word] else { continue }
+      if count.total == 1 { once.add(count) }
+      all.add(count)
     }
-    var all: [String: Int] = [:]
-    for count in counts.values { all.merge(count, uniquingKeysWith: +) }
-    unknown = Self.mostFrequent(once) ?? Self.mostFrequent(all) ?? ""
-  }
-
-  private static func mostFrequent(_ counts: [String: Int]) -> String? {
-    counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key
+    unknown = once.mostFrequent ?? all.mostFrequent ?? ""
   }
 
   /// The labels of words.
   public func labels(of words: [String]) -> [String] { words.map { labels[$0] ?? unknown } }
+}
+
+/// How often each label was seen, in the order in which they were first seen.
+private struct LabelCounts {
+  private var counts: [(label: String, count: Int)] = []
+
+  mutating func add(_ label: String, times: Int = 1) {
+    if let place = counts.firstIndex(where: { $0.label == label }) {
+      counts[place].count += times
+    } else {
+      counts.append((label, times))
+    }
+  }
+
+  mutating func add(_ other: LabelCounts) {
+    for (label, count) in other.counts { add(label, times: count) }
+  }
+
+  var total: Int { counts.reduce(0) { $0 + $1.count } }
+
+  var mostFrequent: String? {
+    let most = counts.map(\.count).max()
+    return counts.first { $0.count == most }?.label
+  }
 }

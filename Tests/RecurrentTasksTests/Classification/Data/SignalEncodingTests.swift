@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentLayers
 import RecurrentTensor
 import Testing
 

@@ -55,7 +55,8 @@ import Testing
   @Test(arguments: variants.indices) func gradients(index: Int) throws {
     let network = Self.network(Self.variants[index].settings, isText: true)
     let tokens = TokenBatch([[0, 3, 1, 4, 2, 1], [2, 2, 4, 0]])
-    let check = checkGradient(of: network) { network in
+    // Small steps: the largest value and the positive part have kinks.
+    let check = checkGradient(of: network, step: 1e-6) { network in
       network(tokens).crossEntropy(targets: [2, 0]).mean()
     }
     #expect(check.worstRelativeError < 1e-5, "\(check)")

@@ -1,5 +1,6 @@
 import Foundation
 import RecurrentFormats
+import RecurrentLayers
 import RecurrentTensor
 import RecurrentTraining
 import Testing

@@ -78,10 +78,12 @@ private func trained(
     #expect(try #require(metrics.intervals.first).coverage > 85)
     #expect(metrics.mae < 3)
     frame.series[0].targets[0][3] = 1.5
-    #expect { try trained(frame) {
-      $0.outputDistribution = .negativeBinomial
-      $0.scaler = .mean
-    } } throws: { "\($0)".contains("made up:4") && "\($0)".contains("1.5 is no count") }
+    #expect {
+      try trained(frame) {
+        $0.outputDistribution = .negativeBinomial
+        $0.scaler = .mean
+      }
+    } throws: { "\($0)".contains("made up:4") && "\($0)".contains("1.5 is no count") }
   }
 
   /// The same seed draws the same paths, whatever else is drawn, and their spread is that of the distribution.
@@ -152,7 +154,9 @@ private func trained(
     let training = try ForecastTraining(
       configuration, frame: frame, parts: [Parts(train: 0..<700, validation: 700..<700, test: 700..<700)])
     let forecaster = try training.completed(training.initial)
-    #expect { try forecaster.forecast(frame, levels: [80]) } throws: { "\($0)".contains("no errors on a validation part") }
+    #expect { try forecaster.forecast(frame, levels: [80]) } throws: {
+      "\($0)".contains("no errors on a validation part")
+    }
     #expect(throws: ForecastError.self) { try forecaster.samplePaths(frame, count: 3) }
   }
 }

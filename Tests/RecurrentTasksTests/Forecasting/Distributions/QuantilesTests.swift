@@ -25,7 +25,8 @@ import Testing
       for (column, probability) in probabilities.enumerated() {
         let truth = expected[row * probabilities.count + column]
         let found = Quantiles.studentT(probability, degrees: degrees)
-        #expect(abs(found - truth) <= 1e-8 * max(1e-3, abs(truth)), "\(probability) of \(degrees): \(found), not \(truth)")
+        #expect(
+          abs(found - truth) <= 1e-8 * max(1e-3, abs(truth)), "\(probability) of \(degrees): \(found), not \(truth)")
       }
     }
   }
@@ -38,7 +39,8 @@ import Testing
         let found = Quantiles.negativeBinomial(probability, mean: means[row], shape: shapes[row])
         let truth = expected[row * probabilities.count + column]
         // At a million the two sums of a million terms may part in the last digit.
-        #expect(abs(Double(found) - truth) <= (means[row] > 1e5 ? 2 : 0), "\(probability) of \(means[row]), \(shapes[row])")
+        #expect(
+          abs(Double(found) - truth) <= (means[row] > 1e5 ? 2 : 0), "\(probability) of \(means[row]), \(shapes[row])")
       }
     }
   }

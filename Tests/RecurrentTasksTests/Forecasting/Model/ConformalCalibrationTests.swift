@@ -43,9 +43,9 @@ import Testing
     #expect(throws: ForecastError.self) {
       try calibration.bounds(of: [[1]], level: 90.3, series: series, isLogarithmic: false)
     }
-    // Past its last step the calibration stays as it is.
-    let long = try calibration.bounds(of: [[1, 1, 1]], level: 50, series: series, isLogarithmic: false)
-    #expect(long[0].values == [[0, 0, 0]] && long[1].values == [[2, 2, 2]])
+    #expect { try calibration.bounds(of: [[1, 1]], level: 50, series: series, isLogarithmic: false) } throws: {
+      "\($0)".contains("need errors of as many")
+    }
     let relative = try calibration.bounds(of: [[10]], level: 50, series: series, isLogarithmic: true)
     #expect(abs(relative[0].values[0][0] * relative[1].values[0][0] - 100) < 1e-9)
   }
@@ -55,6 +55,7 @@ import Testing
       time: [], timeForm: .rowNumber, frequency: Frequency(.step), seasonalPeriod: 1, targets: ["y"])
     let frame = SeriesFrame(file: "made up", schema: schema, series: [Series(targets: [[1, 2, 3]])])
     let parts = [Parts(train: 0..<3, validation: 0..<0, test: 0..<0)]
-    return try Preparation(fitting: frame, parts: parts, settings: PreparationSettings(scaling: .none)).prepared(frame)[0]
+    return try Preparation(fitting: frame, parts: parts, settings: PreparationSettings(scaling: .none)).prepared(frame)[
+      0]
   }
 }

@@ -40,7 +40,8 @@ import Testing
     } catch {
       #expect(
         error.description.hasSuffix(
-          "beijing-pm25.csv.gz:2:14: column 'pm2.5' has no value ('NA'); fill it in, or name a rule for missing values"))
+          "beijing-pm25.csv.gz:2:14: column 'pm2.5' has no value ('NA'); fill it in, or name a rule for missing values")
+      )
     }
   }
 

@@ -148,18 +148,19 @@ import Testing
   @Test func faultsInTimesNameThePlaceAndWhatWasExpected() {
     #expect(
       message("ds,y\n2024-01-01,1\n2024-01-02,2\n2024-01-04,3\n2024-01-05,3\n")
-        == "t.csv:4: time 2024-01-04 follows 2024-01-02 where 2024-01-03 is expected (daily); add the missing rows, or set the "
-        + "frequency if it is another")
+        == "t.csv:4: time 2024-01-04 follows 2024-01-02 where 2024-01-03 is expected (daily); add the missing rows, "
+        + "name a rule for missing values, or set the frequency if it is another")
     #expect(
       message("ds,y\n2024-01,1\n2024-02,2\n2024-02,3\n")
-        == "t.csv:4: time 2024-02 occurs twice; delete one of the rows, or name the column that tells several series apart"
+        == "t.csv:4: time 2024-02 occurs twice; delete one of the rows, or name a rule for repeated times, "
+        + "or name the column that tells several series apart"
     )
     #expect(
       message("ds,y\n2024-02,1\n2024-03,2\n2024-01,3\n")
         == "t.csv:4: time 2024-01 comes after 2024-03; sort the rows by time")
     #expect(
       message("unique_id,ds,y\nA,1,1\nB,1,1\nA,2,2\nA,2,2\n")
-        == "t.csv:5: time 2 occurs twice in series 'A'; delete one of the rows")
+        == "t.csv:5: time 2 occurs twice in series 'A'; delete one of the rows, or name a rule for repeated times")
     #expect(message("ds,y\n2024-01-01,1\n2024-01-01,2\n").hasPrefix("t.csv:3: time 2024-01-01 occurs twice"))
     #expect(message("ds,y\n2024-01-01,1\n").hasPrefix("t.csv: the step between times cannot be told from 1 row"))
     #expect(

@@ -26,9 +26,11 @@ public struct ForecastMetrics: Sendable, Hashable, Codable {
   /// The measures that are there, by their names in files: `rmse`, `mae`, `mape`, `smape`, `mase`, and
   /// where they apply `mse_standardized`, `mae_standardized`, `crps`, and `coverage_80` and `width_80` for each level.
   public var values: [(name: String, value: Double)] {
-    [("rmse", rmse), ("mae", mae), ("mape", mape), ("smape", smape), ("mase", mase),
-      ("mse_standardized", standardizedMSE), ("mae_standardized", standardizedMAE), ("crps", crps)]
-      .compactMap { name, value in value.map { (name, $0) } } + intervals.flatMap(\.values)
+    [
+      ("rmse", rmse), ("mae", mae), ("mape", mape), ("smape", smape), ("mase", mase),
+      ("mse_standardized", standardizedMSE), ("mae_standardized", standardizedMAE), ("crps", crps),
+    ]
+    .compactMap { name, value in value.map { (name, $0) } } + intervals.flatMap(\.values)
   }
 
   /// The measures of some forecasts of one series and target.

@@ -52,7 +52,8 @@ struct DistributionErrors {
       }
     }
     for (place, level) in levels.enumerated() {
-      guard let lower = forecast.quantile((100 - level) / 200), let upper = forecast.quantile((100 + level) / 200) else {
+      guard let lower = forecast.quantile((100 - level) / 200), let upper = forecast.quantile((100 + level) / 200)
+      else {
         continue
       }
       for (step, value) in actual.enumerated() where !value.isNaN {

@@ -57,9 +57,12 @@ public struct TableRepairs: Sendable, Hashable {
     var notes = missing.sorted { $0.key < $1.key }.map { column, count in
       "\(column): \(count) missing \(count == 1 ? "value" : "values"), \(words)"
     }
-    if missingRows > 0 { notes.append("\(missingRows) \(missingRows == 1 ? "row" : "rows") added to fill gaps in time") }
+    if missingRows > 0 {
+      notes.append("\(missingRows) \(missingRows == 1 ? "row" : "rows") added to fill gaps in time")
+    }
     if repeatedRows > 0 {
-      notes.append("\(repeatedRows) \(repeatedRows == 1 ? "row" : "rows") left out or joined: their times were repeated")
+      notes.append(
+        "\(repeatedRows) \(repeatedRows == 1 ? "row" : "rows") left out or joined: their times were repeated")
     }
     return notes
   }

@@ -59,36 +59,37 @@ struct SeriesBuilder {
     return removed
   }
 
-  /// Adds rows without values where times lie several steps apart; what is out of step or out of order stays for the check of
-  /// the axis to find.
+  /// Adds rows without values where times lie several steps apart, as far as the times are in step and in order; the rest stays
+  /// for the check of the axis to find.
   ///
   /// - Returns: The rows that were added.
   mutating func fillGaps(frequency: Frequency, form: TimeForm) -> Int {
     let axis = TimeAxis.likeliest(onAxisOf: stamps, frequency: frequency, form: form)
-    // For each row, the rows to add before it.
-    var gaps: [Int] = []
+    // For each row, the times to add before it.
+    var gaps: [[TimeStamp]] = []
     var row = 0
     var total = 0
     for stamp in stamps {
-      let first = row
-      while let time = axis.stamp(at: row), time < stamp {
+      var gap: [TimeStamp] = []
+      while let time = axis.stamp(at: row), time < stamp, total + gap.count < SeriesBuilder.addedRowLimit {
+        gap.append(time)
         row += 1
-        guard total + row - first <= SeriesBuilder.addedRowLimit else { return 0 }
       }
-      guard axis.stamp(at: row) == stamp else { return 0 }
-      gaps.append(row - first)
-      total += row - first
+      guard axis.stamp(at: row) == stamp else { break }
+      gaps.append(gap)
+      total += gap.count
       row += 1
     }
     guard total > 0 else { return 0 }
+    gaps += Array(repeating: [], count: stamps.count - gaps.count)
     func widened<Element>(_ values: [Element], _ added: (Element) -> Element) -> [Element] {
-      zip(values, gaps).flatMap { value, gap in Array(repeating: added(value), count: gap) + [value] }
+      zip(values, gaps).flatMap { value, gap in Array(repeating: added(value), count: gap.count) + [value] }
     }
     targets = targets.map { widened($0) { _ in .nan } }
     past = past.map { widened($0) { _ in .nan } }
     future = future.map { widened($0) { _ in .nan } }
     lines = widened(lines) { $0 }
-    stamps = (0..<row).compactMap { axis.stamp(at: $0) }
+    stamps = zip(stamps, gaps).flatMap { stamp, gap in gap + [stamp] }
     return total
   }
 

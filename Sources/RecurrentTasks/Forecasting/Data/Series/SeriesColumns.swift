@@ -115,8 +115,8 @@ public struct SeriesSchema: Sendable, Hashable, Codable {
 }
 
 extension SeriesSchema {
-  /// Reads a stored schema (one without rules for layout and missing values has the first of each) and checks what the rest relies on: targets, a season of at least one step, and categories that
-  /// differ.
+  /// Reads a stored schema and checks what the rest relies on: targets, a season of at least one step, and categories that
+  /// differ. One without layout and rules for missing values, of an earlier version, has the first of each.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func check(_ isValid: Bool, _ key: CodingKeys) throws {

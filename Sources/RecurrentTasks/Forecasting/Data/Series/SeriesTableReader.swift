@@ -186,21 +186,20 @@ extension SeriesTableReader {
     let categories = (past: areCategories(roles.pastCovariates), future: areCategories(roles.futureCovariates))
     repairs.repeatedRows += builder.joinRepeatedTimes(repeatedTimes, categories: categories)
     guard missing != .error else { return }
-    repairs.missingRows += builder.fillGaps(frequency: frequency, form: form)
     builder.separateFuture()
-    func fill(_ values: inout [Double], _ column: ColumnRoles.Column, _ rule: MissingRule) {
+    let columns = roles.targets + roles.pastCovariates + roles.futureCovariates
+    for (column, values) in zip(columns, builder.targets + builder.past + builder.future) {
       let count = values.count(where: \.isNaN)
       if count > 0 { repairs.missing[column.name, default: 0] += count }
-      values = rule.filled(values)
     }
-    for (channel, column) in roles.targets.enumerated() { fill(&builder.targets[channel], column, missing) }
-    for (channel, column) in roles.pastCovariates.enumerated() {
-      fill(&builder.past[channel], column, categories.past[channel] && missing == .interpolate ? .previous : missing)
-    }
-    for (channel, column) in roles.futureCovariates.enumerated() {
-      // What is known ahead is not left out: where a row was added it is filled.
-      let rule = missing == .mask ? MissingRule.interpolate : missing
-      fill(&builder.future[channel], column, categories.future[channel] ? .previous : rule)
+    repairs.missingRows += builder.fillGaps(frequency: frequency, form: form)
+    builder.targets = builder.targets.map(missing.filled)
+    // Between two categories there is nothing.
+    func rule(isCategory: Bool) -> MissingRule { isCategory && missing == .interpolate ? .previous : missing }
+    builder.past = zip(builder.past, categories.past).map { rule(isCategory: $1).filled($0) }
+    // What is known ahead is not left out: where a row was added it is filled.
+    builder.future = zip(builder.future, categories.future).map { values, isCategory in
+      (missing == .mask ? (isCategory ? .previous : .interpolate) : rule(isCategory: isCategory)).filled(values)
     }
   }
 

@@ -35,13 +35,13 @@ extension TimeError: CustomStringConvertible {
     case .unknownFields(let file, let columns):
       "\(file): time columns \(columns.printableList()): name them in the order year, month, day, hour, minute"
     case .duplicate(let file, let line, let series, let time):
-      "\(file):\(line): time \(time) occurs twice\(TimeError.clause(series)); delete one of the rows"
+      "\(file):\(line): time \(time) occurs twice\(TimeError.clause(series)); delete one of the rows, or name a rule for repeated times"
         + (series == nil ? ", or name the column that tells several series apart" : "")
     case .disorder(let file, let line, let series, let time, let previous):
       "\(file):\(line): time \(time) comes after \(previous)\(TimeError.clause(series)); sort the rows by time"
     case .gap(let file, let line, let series, let time, let previous, let expected, let frequency):
       "\(file):\(line): time \(time) follows \(previous)\(TimeError.clause(series)) where \(expected) is expected "
-        + "(\(frequency)); add the missing rows, or set the frequency if it is another"
+        + "(\(frequency)); add the missing rows, name a rule for missing values, or set the frequency if it is another"
     case .unknownFrequency(let file, let rows):
       "\(file): the step between times cannot be told from \(rows) \(rows == 1 ? "row" : "rows"); set the frequency, for "
         + "example to monthly"
