@@ -3,11 +3,13 @@ depend on something: tunes on their kind and key, the names of digits on picture
 import gzip
 import json
 import os
+import random
 import re
 import shutil
 import statistics
 import struct
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from ..figure import ROOT, execute, last_json
@@ -136,7 +138,8 @@ def tunes(figures, is_long):
 # Conditions
 
 def conditioned_tunes(folder, here):
-    """Tunes with their kind, which the field Z names, as a field R; the training part's kinds and keys of ten tunes or more."""
+    """Tunes with their kind, which the field Z names, as a field R, in random order (the file is sorted by kind); only kinds and
+    keys of twenty tunes or more, so that all parts have some."""
     records = []
     for tune in blocks((folder / "irish.abc").read_text()):
         kind = re.search(r"^Z: id:dc-([a-z-]+)-\d+$", tune, re.M)
@@ -145,8 +148,9 @@ def conditioned_tunes(folder, here):
             text = tune.replace(kind.group(0), f"R:{kind.group(1)}")
             records.append({"text": text, "R": kind.group(1), "K": key.group(1).strip()})
     for name in ("R", "K"):
-        values = [record[name] for record in training_part(records)]
-        records = [record for record in records if values.count(record[name]) >= 10]
+        counts = Counter(record[name] for record in records)
+        records = [record for record in records if counts[record[name]] >= 20]
+    random.Random(0).shuffle(records)
     path = here / "tunes.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     return path

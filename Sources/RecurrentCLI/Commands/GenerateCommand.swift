@@ -67,27 +67,32 @@ struct GenerateCommand: ParsableCommand {
     let console = outputOptions.console
     let language = try LanguageModel(modelFolder: model)
     let request = try request(for: language)
-    let unknown = language.tokenizer.unknownSymbols(in: prompt)
-    if !unknown.isEmpty, language.tokenizer.vocabulary.unknown != nil {
-      let list = unknown.map { "'\($0)'" }.printableList(limit: 10)
-      console.note("note: the model does not know \(list) of the prompt; it reads <unk> there")
-    }
     var texts: [WrittenText]
     if let beamSize = sampling.beamSize {
       let found = try language.search(request, beamSize: beamSize, lengthPenalty: sampling.lengthPenalty ?? 1)
+      noteUnknownSymbols(language, console)
       texts = found.map(WrittenText.init)
       try show(texts, console, isShown: false)
     } else {
       texts = [WrittenText](repeating: WrittenText(), count: count)
       let isLive = format == .text && output == nil
+      let generation = try language.generate(request)
+      noteUnknownSymbols(language, console)
       if isLive { try console.result(prompt) }
-      for token in try language.generate(request) {
+      for token in generation {
         texts[token.row].append(token)
         if isLive, token.row == 0 { try console.result(token.text) }
       }
       try show(texts, console, isShown: isLive)
     }
     if console.isJSON { try console.json(json(texts)) }
+  }
+
+  private func noteUnknownSymbols(_ language: LanguageModel, _ console: Console) {
+    let unknown = language.tokenizer.unknownSymbols(in: prompt)
+    guard !unknown.isEmpty else { return }
+    let list = unknown.map { "'\($0)'" }.printableList(limit: 10)
+    console.note("note: the model does not know \(list) of the prompt; it reads <unk> there")
   }
 
   private func request(for language: LanguageModel) throws -> GenerationRequest {

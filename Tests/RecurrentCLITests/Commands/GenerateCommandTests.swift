@@ -84,6 +84,9 @@ private struct WrittenModel {
     let folder = try WrittenModel.shared.get().folder
     let result = try recurrent("generate", "run", "--prompt", "vé", "--max-tokens", "5", in: folder)
     #expect(result.status == 0 && result.errors.contains("'é'"))
+    // An error stands alone.
+    let refused = try recurrent("generate", "run", "--prompt", "vé", "--condition", "x=1", in: folder)
+    #expect(refused.status == 64 && refused.errorLines.count == 1)
   }
 
   @Test(arguments: [
