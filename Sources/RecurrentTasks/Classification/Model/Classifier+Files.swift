@@ -29,7 +29,7 @@ extension Classifier: EvaluableModel {
     findings.details = details(metrics)
     if let picture {
       try chart(metrics, title: "True and predicted labels").write(to: picture)
-      findings.pictures = [TaskFindings.Picture("confusion", at: picture)]
+      findings.pictures = [TaskFindings.Picture("chart", at: picture)]
     }
     return findings
   }

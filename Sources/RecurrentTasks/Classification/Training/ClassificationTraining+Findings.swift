@@ -25,7 +25,7 @@ extension ClassificationTraining {
         metrics,
         title: part == .test ? "Test part: true and predicted labels" : "Validation part: true and predicted labels"
       ).write(to: path)
-      findings.pictures = [TaskFindings.Picture("confusion", at: path)]
+      findings.pictures = [TaskFindings.Picture("chart", at: path)]
     }
     return findings
   }
