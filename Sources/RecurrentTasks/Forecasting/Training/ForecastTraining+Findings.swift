@@ -2,9 +2,11 @@ public import RecurrentFormats
 public import RecurrentTraining
 
 extension ForecastTraining: TaskTraining {
-  /// Adds the values of all series.
+  /// Adds the values of all series, and their times where the model is shown the calendar.
   public func digestData(into hash: inout SHA256) {
+    let hasCalendar = !initial.preparation.settings.calendar.isEmpty
     for series in data.frame.series {
+      if hasCalendar { hash.update(Array("\(series.time.start.value) \(series.time.frequency)".utf8)) }
       for channel in series.targets + series.pastCovariates + series.futureCovariates {
         channel.withUnsafeBytes { hash.update($0) }
       }
