@@ -1,6 +1,7 @@
 import ArgumentParser
 import RecurrentFormats
 import RecurrentTasks
+import RecurrentTensor
 
 /// `recurrent generate MODEL`.
 struct GenerateCommand: ParsableCommand {
@@ -53,9 +54,13 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("where to write (default: standard output)", valueName: "file"))
   var output: String?
 
+  @Option(help: ArgumentHelp("threads to compute with (default: all cores); the text does not depend on it"))
+  var threads: Int?
+
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
     if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens is at least 1") }
     guard (1...10_000).contains(count) else { throw ValidationError("--count is from 1 to 10000") }
     if sampling.beamSize != nil, count > sampling.beamSize ?? 0 {
@@ -65,6 +70,7 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     let console = outputOptions.console
+    if let threads { ComputeEnvironment.threads = threads }
     let language = try LanguageModel(modelFolder: model)
     let request = try request(for: language)
     var texts: [WrittenText]

@@ -42,6 +42,11 @@ private struct WrittenModel {
     #expect(first.status == 0 && first.output.hasPrefix("verse"))
     #expect(
       try recurrent("generate", "run", "--prompt", "verse", "--max-tokens", "50", in: folder).output == first.output)
+    for threads in ["1", "2", "5"] {
+      let again = try recurrent(
+        "generate", "run", "--prompt", "verse", "--max-tokens", "50", "--threads", threads, in: folder)
+      #expect(again.output == first.output)
+    }
     let other = try recurrent("generate", "run", "--prompt", "verse", "--max-tokens", "50", "--seed", "7", in: folder)
     #expect(other.output != first.output)
     let several = try recurrent(
@@ -93,7 +98,7 @@ private struct WrittenModel {
     ["--max-tokens", "0"], ["--count", "0"], ["--temperature", "-1"], ["--temperature", "nan"], ["--top-p", "0"],
     ["--min-p", "2"], ["--repeat-penalty", "0"], ["--beam-size", "0"], ["--beam-size", "2", "--count", "3"],
     ["--beam-size", "2", "--top-k", "3"], ["--length-penalty", "1"], ["--condition", "x=1"], ["--condition", "x"],
-    ["--seed", "-1"], ["--top-k", "-1"], ["--format", "midi"],
+    ["--seed", "-1"], ["--threads", "0"], ["--top-k", "-1"], ["--format", "midi"],
   ])
   func strangeOptionsAreRefused(_ options: [String]) throws {
     let folder = try WrittenModel.shared.get().folder
