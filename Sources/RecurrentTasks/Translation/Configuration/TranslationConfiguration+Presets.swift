@@ -1,0 +1,31 @@
+import RecurrentFormats
+public import RecurrentTraining
+
+extension TranslationConfiguration {
+  /// Named sets of values.
+  public static var presets: [SettingPreset] { [dates, germanEnglish] }
+
+  private static var dates: SettingPreset {
+    SettingPreset(
+      "dates", "built-in: dates in many written forms to 2004-03-31, character by character, in less than a minute",
+      [
+        "problem": "dates", "source_level": "char", "target_level": "char", "embedding": 32, "encoder_cell": "lstm",
+        "encoder_hidden": [64], "encoder_bidirectional": true, "decoder_cell": "lstm", "decoder_hidden": [64],
+        "attention": "general", "attention_order": "after-step", "embedding_dropout": 0, "output_dropout": 0.1,
+        "label_smoothing": 0, "batch_size": 64, "epochs": 8, "learning_rate": 0.005, "judge": "exact-match",
+      ])
+  }
+
+  private static var germanEnglish: SettingPreset {
+    SettingPreset(
+      "multi30k", "short sentences of some thousand words, such as Multi30k: BiLSTM 256 and LSTM 512 with attention",
+      [
+        "source_level": "word", "target_level": "word", "source_minimum_count": 2, "target_minimum_count": 2,
+        "embedding": 256, "encoder_cell": "lstm", "encoder_hidden": [256], "encoder_bidirectional": true,
+        "decoder_cell": "lstm", "decoder_hidden": [512], "attention": "general", "attention_order": "after-step",
+        "tied": true, "embedding_dropout": 0.3, "output_dropout": 0.3, "label_smoothing": 0.1, "batch_size": 64,
+        "epochs": 10, "optimizer": "adam", "learning_rate": 0.002, "schedule": "cosine", "schedule_unit": "step",
+        "warm_up": 200, "clip_norm": 1, "judge": "bleu",
+      ])
+  }
+}

@@ -1,0 +1,83 @@
+public import RecurrentFormats
+
+/// A source and its target.
+public struct SentencePair: Hashable, Sendable {
+  /// What is read.
+  public let source: String
+  /// What is to be written.
+  public let target: String
+
+  /// A source and its target.
+  public init(source: String, target: String) {
+    self.source = source
+    self.target = target
+  }
+}
+
+/// Pairs of a file or of two files whose lines belong together.
+public struct ParallelCorpus: Sendable {
+  /// What messages call it.
+  public let file: String
+  /// The pairs; no side of any is empty.
+  public let pairs: [SentencePair]
+  /// Lines that were left out.
+  public internal(set) var skipped = SkippedRows()
+
+  /// Pairs from anywhere.
+  public init(file: String, pairs: [SentencePair]) {
+    self.file = file
+    self.pairs = pairs
+  }
+
+  /// Reads a table of pairs, `source<TAB>target`.
+  public init(table path: String) throws(TranslationError) {
+    let lines = try Self.lines(path)
+    var pairs: [(Substring, Substring)] = []
+    for (number, line) in lines.enumerated() {
+      let fields = line.utf8.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map { Substring($0) }
+      // A blank line is no wrong pair but none.
+      if fields.count == 1, fields[0].allSatisfy(\.isWhitespace) {
+        pairs.append(("", ""))
+        continue
+      }
+      guard fields.count == 2 else {
+        let column = fields.prefix(2).reduce(0) { $0 + $1.count + 1 }
+        throw .notAPair(
+          TextLocation(file: path, line: number + 1, column: fields.count == 1 ? 1 : column), tabs: fields.count - 1)
+      }
+      pairs.append((fields[0], fields[1]))
+    }
+    try self.init(path, pairs)
+  }
+
+  /// Reads two files whose lines belong together.
+  public init(source: String, target: String) throws(TranslationError) {
+    let sources = try Self.lines(source)
+    let targets = try Self.lines(target)
+    guard sources.count == targets.count else {
+      throw .lineCounts(
+        source: source, sourceLines: sources.count, target: target, targetLines: targets.count)
+    }
+    try self.init(source, Array(zip(sources, targets)))
+  }
+
+  private init(_ file: String, _ lines: [(source: Substring, target: Substring)]) throws(TranslationError) {
+    var pairs: [SentencePair] = []
+    var skipped = SkippedRows()
+    for (number, line) in lines.enumerated() {
+      if line.source.allSatisfy(\.isWhitespace) || line.target.allSatisfy(\.isWhitespace) {
+        skipped.add(
+          "pairs with an empty side", at: TextLocation(file: file, line: number + 1, column: 1))
+      } else {
+        pairs.append(SentencePair(source: String(line.source), target: String(line.target)))
+      }
+    }
+    if pairs.isEmpty { throw .noPairs(file: file) }
+    self.init(file: file, pairs: pairs)
+    self.skipped = skipped
+  }
+
+  private static func lines(_ path: String) throws(TranslationError) -> [Substring] {
+    do throws(TextFileError) { return try TextFile.lines(ofFile: path) } catch { throw .text(error) }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+public import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
+public import RecurrentTraining
+
+extension Translator {
+  /// Pairs that are judged at a time.
+  private static let pairsAtATime = 64
+
+  /// The mean loss of a symbol of the targets and the perplexity, the exponential of it.
+  func likelihood(on corpus: ParallelCorpus) -> [Metric] {
+    let pairs = EncodedPairs(corpus, tokenizers)
+    let order = pairs.sources.indices.sorted { (pairs.sources[$0].count, $0) < (pairs.sources[$1].count, $1) }
+    var sum = 0.0
+    var count = 0
+    for start in stride(from: 0, to: order.count, by: Self.pairsAtATime) {
+      let batch = pairs.batch(Array(order[start..<min(start + Self.pairsAtATime, order.count)]), tokenizers)
+      let loss = crossEntropy(network.logits(batch).logits, batch.labels)
+      sum += Double(loss.scalar) * Double(batch.labels.count)
+      count += batch.labels.count
+    }
+    let mean = sum / Double(max(count, 1))
+    return [Metric("loss", mean), Metric("perplexity", exp(mean))]
+  }
+
+  /// What is looked at after every epoch: the figure that the best one is chosen by first.
+  func quickMetrics(on corpus: ParallelCorpus) throws(TranslationError) -> [Metric] {
+    let likelihood = likelihood(on: corpus)
+    let name: String
+    switch configuration.judge {
+    case .loss: return likelihood
+    case .bleu: name = "bleu"
+    case .exactMatch: name = "exact_match"
+    case .errorRate: name = "token_error_rate"
+    }
+    var greedy = DecodingSettings()
+    greedy.beamSize = 1
+    let scores = TranslationScores(try translate(corpus.pairs.map(\.source), greedy), of: corpus, self)
+    return scores.metrics.filter { $0.name == name } + likelihood
+  }
+
+  /// Judges translations of a part of the data.
+  func findings(on corpus: ParallelCorpus, as part: Part, _ settings: DecodingSettings) throws -> TaskFindings {
+    var findings = TaskFindings()
+    let translated = try translate(corpus.pairs.map(\.source), settings)
+    let scores = TranslationScores(translated, of: corpus, self)
+    findings.metrics.append(TaskFindings.Row(part, scores.metrics + likelihood(on: corpus)))
+    findings.tables.append(TaskFindings.Table("translations of the \(part.rawValue) part", scores.examples))
+    findings.details["bleu_signature"] = .string(scores.signature)
+    findings.details["examples"] = scores.exampleDetails
+    if scores.unknownCount > 0 {
+      findings.notes.append(
+        "\(part.rawValue): \(scores.unknownCount) of \(scores.sourceCount) symbols of sources are not in the vocabulary and "
+          + "are read as \(Vocabulary.unknownSymbol)")
+    }
+    return findings
+  }
+}
+
+extension Translator: EvaluableModel {
+  /// Judges the model on a table of pairs; nil is the test part of the training. Translations are those of a beam of 5.
+  public func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings {
+    if picture != nil {
+      throw TranslationError.unsupported(
+        "the judgement of a translator has no picture",
+        mend: "draw where it looks with recurrent translate --attention FILE.svg")
+    }
+    let parts: ParallelCorpus
+    if let data {
+      parts = try ParallelCorpus(table: data)
+    } else {
+      guard let test = try TranslationParts.test(of: configuration) else { throw TranslationError.noTestData }
+      parts = test
+    }
+    var findings = try findings(on: parts, as: .test, DecodingSettings())
+    findings.notes = parts.skipped.notes + findings.notes
+    return findings
+  }
+}

@@ -1,0 +1,125 @@
+import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
+
+/// A translation of a source.
+public struct Translation: Sendable {
+  /// The text.
+  public let text: String
+  /// Its symbols, as they are shown to people.
+  public let symbols: [String]
+  /// The sum of the logarithms of the symbols' probabilities, that of the end among them.
+  public let logProbability: Double
+  /// What translations are compared by.
+  public let score: Double
+  /// Why it ends.
+  public let ending: GenerationEnding
+  /// Where attention looked, a row for each symbol and one for the end, a number for each symbol of the source and its end;
+  /// empty unless asked for.
+  public let attention: [[Float]]
+}
+
+/// What was made of a source.
+public struct TranslatedSource: Sendable {
+  /// The symbols of the source, its end among them, as they are shown to people.
+  public let symbols: [String]
+  /// How many of them the model does not know.
+  public let unknownCount: Int
+  /// The best translations, the best one first; none of an empty source.
+  public let translations: [Translation]
+}
+
+extension Translator {
+  /// How many steps of sources are decoded at a time.
+  private static let stepsAtATime = 1024
+
+  /// Translates sources, each by itself: what stands beside a source never changes its translation.
+  ///
+  /// - Parameters:
+  ///   - sources: Texts; one without a symbol has no translation.
+  ///   - settings: How to search.
+  ///   - onBatch: Told how many sources more are done.
+  /// - Throws: `TranslationError` where the settings do not go with the model.
+  public func translate(
+    _ sources: [String], _ settings: DecodingSettings = DecodingSettings(), onBatch: (Int) -> Void = { _ in }
+  ) throws(TranslationError) -> [TranslatedSource] {
+    try check(settings)
+    let writer = TranslationWriter(self)
+    let encoded = sources.map { tokenizers.encode(source: $0) }
+    var translated = encoded.map { TranslatedSource(symbols: shown($0), unknownCount: unknowns($0), translations: []) }
+    for batch in Self.batches(of: encoded.map(\.count)) {
+      let memory = network.read(.symbols(TokenBatch(batch.map { encoded[$0] })))
+      let described = batch.map { number in
+        let length = encoded[number].count
+        return DecodingSource(length: length, limit: settings.limit(forLength: length), number: number)
+      }
+      let found = writer.decode(memory, of: described, settings)
+      for (number, sequences) in zip(batch, found) {
+        translated[number] = TranslatedSource(
+          symbols: translated[number].symbols, unknownCount: translated[number].unknownCount,
+          translations: sequences.map { translation($0, of: sources[number], settings) })
+      }
+      onBatch(batch.count)
+    }
+    return translated
+  }
+
+  private func check(_ settings: DecodingSettings) throws(TranslationError) {
+    let hasAttention = network.decoder.attention != nil
+    if !hasAttention, settings.needsAttention || settings.coveragePenalty > 0 {
+      throw .unsupported(
+        "the model has no attention that could tell where it looks",
+        mend: "leave the picture of attention, the replacement of unknown words and the coverage penalty out")
+    }
+    if settings.replacesUnknown, tokenizers.source.level != .word || tokenizers.target.level != .word {
+      throw .unsupported(
+        "unknown words can be replaced where symbols are words, and those of the model are not",
+        mend: "leave the replacement out")
+    }
+  }
+
+  /// Sources of nearly equal length together; those that are nothing but their end in none.
+  private static func batches(of lengths: [Int]) -> [[Int]] {
+    let order = lengths.indices.filter { lengths[$0] > 1 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+    var batches: [[Int]] = []
+    for number in order {
+      let last = batches.count - 1
+      if last >= 0, (batches[last].count + 1) * lengths[number] <= stepsAtATime {
+        batches[last].append(number)
+      } else {
+        batches.append([number])
+      }
+    }
+    return batches
+  }
+
+  // MARK: Text
+
+  private func shown(_ source: [Int32]) -> [String] {
+    source.map { tokenizers.source.vocabulary.symbols[Int($0)] }
+  }
+
+  private func unknowns(_ source: [Int32]) -> Int {
+    let unknown = tokenizers.source.vocabulary.unknown
+    return source.count { $0 == unknown }
+  }
+
+  private func translation(
+    _ sequence: DecodedSequence, of source: String, _ settings: DecodingSettings
+  ) -> Translation {
+    var symbols = sequence.symbols.map { tokenizers.target.vocabulary.symbols[Int($0)] }
+    var text = tokenizers.target.decode(sequence.symbols)
+    if settings.replacesUnknown, let unknown = tokenizers.target.vocabulary.unknown {
+      let words = tokenizers.source.words(of: source)
+      for (place, symbol) in sequence.symbols.enumerated() where symbol == unknown {
+        // The end of the source is no word.
+        let weights = sequence.attention[place].prefix(words.count)
+        if let most = weights.indices.max(by: { weights[$0] < weights[$1] }) { symbols[place] = words[most] }
+      }
+      text = symbols.joined(separator: " ")
+    }
+    return Translation(
+      text: text, symbols: symbols, logProbability: sequence.logProbability, score: sequence.score,
+      ending: sequence.ending, attention: settings.keepsAttention ? sequence.attention : [])
+  }
+}

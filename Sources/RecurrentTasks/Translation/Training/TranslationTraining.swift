@@ -1,0 +1,142 @@
+import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
+public import RecurrentTraining
+
+/// The training of a translator: its pairs, its loss, and how it is judged.
+public struct TranslationTraining: TaskTraining {
+  /// What is trained.
+  public typealias Model = TranslationNetwork
+
+  /// The pairs of each part.
+  public let parts: TranslationParts
+  /// The translator with its first weights.
+  public let initial: Translator
+  /// What is to be told of the data.
+  let notes: [String]
+  private let pairs: EncodedPairs
+  private let batches: TokenBatches
+
+  private var configuration: TranslationConfiguration { initial.configuration }
+
+  /// Reads the data of a configuration and makes a translator for them.
+  ///
+  /// - Throws: `TranslationError`.
+  public init(_ configuration: TranslationConfiguration) throws {
+    if let contradiction = configuration.contradiction { throw TranslationError.contradiction(contradiction) }
+    try self.init(configuration, parts: TranslationParts(configuration))
+  }
+
+  /// Makes a translator for pairs that were read before.
+  ///
+  /// - Throws: `TranslationError` where settings contradict each other, or no pair is short enough.
+  public init(_ configuration: TranslationConfiguration, parts: TranslationParts) throws(TranslationError) {
+    if let contradiction = configuration.contradiction { throw .contradiction(contradiction) }
+    self.parts = parts
+    let tokenizers = TranslationTokenizers.make(configuration, of: parts.train.pairs)
+    for tokenizer in [tokenizers.source, tokenizers.target] {
+      guard tokenizer.vocabulary.count >= TranslationTokenizers.specials.count + 2 else {
+        throw .oneSymbol(file: parts.train.file)
+      }
+    }
+    initial = Translator(configuration, tokenizers)
+    let all = EncodedPairs(parts.train, tokenizers)
+    pairs = all.keeping(atMost: configuration.maximumLength)
+    guard pairs.count > 0 else { throw .noPairs(file: parts.train.file) }
+    var notes = parts.notes
+    if all.count > pairs.count {
+      let left = all.count - pairs.count
+      notes.append(
+        "train: \(left) \(left == 1 ? "pair has" : "pairs have") more than maximum_length "
+          + "\(configuration.maximumLength) symbols on a side and \(left == 1 ? "was" : "were") left out")
+    }
+    self.notes = notes
+    batches = TokenBatches(
+      lengths: pairs.sources.map(\.count), others: pairs.targets.map { $0.count + 1 }, batchSize: configuration.batchSize,
+      limit: configuration.batchTokens)
+  }
+
+  /// Symbols of targets.
+  public var itemName: String { "tokens" }
+
+  /// Pairs whose sources are equally long, as a rule.
+  public func batchCount(inEpoch epoch: Int) -> Int { batches.count }
+
+  /// The mean loss of a symbol of the targets of a batch, in nats.
+  public func loss(of model: TranslationNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
+    let numbers = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
+    let batchOfPairs = pairs.batch(Array(numbers), initial.tokenizers)
+    let (logits, overlap) = model.logits(batchOfPairs, sampling: sampling(batch))
+    var loss = crossEntropy(logits, batchOfPairs.labels, labelSmoothing: configuration.labelSmoothing)
+    if let overlap, configuration.coverageLoss > 0 { loss = loss + overlap * Float(configuration.coverageLoss) }
+    return BatchLoss(mean: loss, count: batchOfPairs.labels.count)
+  }
+
+  /// What decides on the symbols that steps are fed; nil under full teacher forcing.
+  private func sampling(_ batch: BatchPosition) -> SampledFeeding? {
+    let last = max(configuration.training.epochs - 1, 1)
+    let share = configuration.samplingShare * Double(min(batch.epoch, last)) / Double(last)
+    guard configuration.scheduledSampling != .none, share > 0 else { return nil }
+    return SampledFeeding(
+      share: share, isPerSequence: configuration.scheduledSampling == .perSequence,
+      key: batch.key.folding(.data).folding(batch.step))
+  }
+
+  /// The figures on the validation part, the one that the best epoch is chosen by first; empty where there is no such part.
+  public func validate(_ model: TranslationNetwork) throws -> [Metric] {
+    guard let validation = parts.validation else { return [] }
+    var translator = initial
+    translator.network = model
+    return try translator.quickMetrics(on: validation)
+  }
+}
+
+/// Symbols of pairs.
+struct EncodedPairs: Sendable {
+  let sources: [[Int32]]
+  let targets: [[Int32]]
+
+  init(_ corpus: ParallelCorpus, _ tokenizers: TranslationTokenizers) {
+    sources = corpus.pairs.map { tokenizers.encode(source: $0.source) }
+    targets = corpus.pairs.map { tokenizers.target.encode($0.target) }
+  }
+
+  private init(sources: [[Int32]], targets: [[Int32]]) {
+    self.sources = sources
+    self.targets = targets
+  }
+
+  var count: Int { sources.count }
+
+  /// The pairs of which no side has more symbols, its end not counted.
+  func keeping(atMost limit: Int) -> EncodedPairs {
+    let kept = sources.indices.filter { sources[$0].count <= limit + 1 && targets[$0].count <= limit }
+    return EncodedPairs(sources: kept.map { sources[$0] }, targets: kept.map { targets[$0] })
+  }
+
+  /// Some pairs as a batch under a teacher.
+  func batch(_ numbers: [Int], _ tokenizers: TranslationTokenizers) -> PairBatch {
+    let targets = numbers.map { self.targets[$0] }
+    return PairBatch(
+      sources: .symbols(TokenBatch(numbers.map { sources[$0] })), fed: TokenBatch(targets.map { [tokenizers.start] + $0 }),
+      labels: TokenBatch(targets.map { $0 + [tokenizers.end] }))
+  }
+}
+
+/// A batch under a teacher.
+struct PairBatch {
+  let sources: SourceBatch
+  /// The symbols that steps are fed, `[U, N]`.
+  let fed: TokenBatch
+  /// The symbols that steps are to say, in the order of the real steps.
+  let labels: [Int32]
+  /// The numbers of the real steps among the rows of `[U · N, A]`.
+  let realSteps: [Int32]
+
+  init(sources: SourceBatch, fed: TokenBatch, labels: TokenBatch) {
+    self.sources = sources
+    self.fed = fed
+    realSteps = labels.tokens.indices.filter { labels.tokens[$0] >= 0 }.map { Int32($0) }
+    self.labels = labels.tokens.filter { $0 >= 0 }
+  }
+}
