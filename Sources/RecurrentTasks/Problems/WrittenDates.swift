@@ -1,5 +1,5 @@
 import Foundation
-import RecurrentTensor
+public import RecurrentTensor
 
 /// Dates written in many ways, and the way of ISO 8601: a small problem of translation, character by character.
 ///

@@ -1,5 +1,6 @@
-public import RecurrentFormats
+import RecurrentFormats
 import RecurrentTensor
+import RecurrentTraining
 
 /// The pairs of each part of the data.
 public struct TranslationParts: Sendable {

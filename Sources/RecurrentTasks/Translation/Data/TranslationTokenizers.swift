@@ -1,4 +1,4 @@
-import RecurrentFormats
+public import RecurrentFormats
 
 /// How sources and targets become symbols.
 public struct TranslationTokenizers: Hashable, Sendable {

@@ -1,8 +1,8 @@
 import Foundation
-public import RecurrentFormats
+import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
-public import RecurrentTraining
+import RecurrentTraining
 
 extension Translator {
   /// Pairs that are judged at a time.

@@ -1,5 +1,5 @@
 public import RecurrentLayers
-public import RecurrentTensor
+import RecurrentTensor
 
 /// Sources of a batch.
 public enum SourceBatch: Sendable {

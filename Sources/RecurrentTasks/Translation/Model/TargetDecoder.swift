@@ -1,5 +1,5 @@
 public import RecurrentLayers
-public import RecurrentTensor
+import RecurrentTensor
 
 /// The half of a translator that writes.
 ///

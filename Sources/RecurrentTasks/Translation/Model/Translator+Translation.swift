@@ -110,7 +110,7 @@ extension Translator {
     var symbols = sequence.symbols.map { tokenizers.target.vocabulary.symbols[Int($0)] }
     var text = tokenizers.target.decode(sequence.symbols)
     if settings.replacesUnknown, let unknown = tokenizers.target.vocabulary.unknown {
-      let words = tokenizers.source.words(of: source)
+      let words = source.unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map { String($0) }
       for (place, symbol) in sequence.symbols.enumerated() where symbol == unknown {
         // The end of the source is no word.
         let weights = sequence.attention[place].prefix(words.count)

@@ -1,4 +1,4 @@
-import RecurrentFormats
+public import RecurrentFormats
 public import RecurrentTraining
 
 extension TranslationTraining {
