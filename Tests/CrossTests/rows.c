@@ -55,6 +55,22 @@ static void check_cross_entropy(int64_t n, double smoothing) {
   expect_close("gradients", dx, tolerance_of(n), 0);
 }
 
+static void check_top_k(int64_t n, int64_t count) {
+  begin_check("the %lld largest of %lld", (long long)count, (long long)n);
+  seed_numbers((uint64_t)n + 1500);
+  enum { rows = 3 };
+  const int32_t exclusions[rows + 1] = {0, 0, 1, 2}, excluded[] = {(int32_t)(n / 2), 0};
+  /* Many are equal, and the first is to be chosen. */
+  const twin x = wholes(rows * n, 9), values = empty(rows * count), normalizers = empty(rows * 2);
+  int32_t places[2][rows * 9];
+  FOR_BOTH(side, k) {
+    k->top_k(rows, n, count, x.at[side], exclusions, excluded, places[side], values.at[side], normalizers.at[side]);
+  }
+  expect_close("values", values, 0, 0);
+  expect_close("normalizers", normalizers, tolerance_of(n), tolerance_of(n));
+  expect_true("places", memcmp(places[0], places[1], (size_t)(rows * count) * sizeof **places) == 0);
+}
+
 static void check_layer_norm(int64_t n, int with_gain) {
   begin_check("layer norm of %lld%s", (long long)n, with_gain ? " with gain and shift" : "");
   seed_numbers((uint64_t)n + 2000);
@@ -154,6 +170,8 @@ void check_rows(void) {
     check_softmax(widths[w]);
     check_cross_entropy(widths[w], 0);
     check_cross_entropy(widths[w], 0.1);
+    check_top_k(widths[w], 1);
+    check_top_k(widths[w], 9);
     check_layer_norm(widths[w], 0);
     check_layer_norm(widths[w], 1);
     check_gather(widths[w]);

@@ -177,6 +177,13 @@ typedef struct rk_kernels {
   void (*_Nonnull cross_entropy_backward)(int64_t rows, int64_t n, double smoothing, const rk_real *_Nonnull x,
                                           const rk_real *_Nonnull normalizers, const int32_t *_Nonnull targets,
                                           const rk_real *_Nonnull dlosses, rk_real *_Nonnull dx);
+  /* Of each row the `count` largest of n >= 1 elements, the largest first and of equal ones the first: places and values
+   * [rows, count], count >= 1. Never chosen are NaN, minus infinity and what excluded[exclusions[r] ..< exclusions[r + 1]]
+   * names (NULL: nothing); -1 and minus infinity follow where too few are left. normalizers [rows, 2] as for cross_entropy,
+   * of all elements; a NaN among them makes the sum NaN. */
+  void (*_Nonnull top_k)(int64_t rows, int64_t n, int64_t count, const rk_real *_Nonnull x,
+                         const int32_t *_Nullable exclusions, const int32_t *_Nullable excluded,
+                         int32_t *_Nonnull places, rk_real *_Nonnull values, rk_real *_Nonnull normalizers);
   /* y = (x - mean) rstd gain + shift per row; mean and rstd [rows] are kept for backward. gain, shift [n] or NULL. */
   void (*_Nonnull layer_norm)(int64_t rows, int64_t n, double epsilon, const rk_real *_Nonnull x,
                               const rk_real *_Nullable gain, const rk_real *_Nullable shift, rk_real *_Nonnull y,
