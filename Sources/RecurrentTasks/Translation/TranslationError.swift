@@ -5,6 +5,8 @@ public import RecurrentTraining
 public enum TranslationError: Error, Sendable, Equatable {
   /// A file of text cannot be read.
   case text(TextFileError)
+  /// Frames of numbers cannot be read.
+  case signals(LabelledSeriesError)
   /// Two files that belong together have different numbers of lines.
   case lineCounts(source: String, sourceLines: Int, target: String, targetLines: Int)
   /// A line of a table of pairs that is not `source<TAB>target`.
@@ -34,6 +36,7 @@ extension TranslationError: DescribedFailure {
   public var description: String {
     switch self {
     case .text(let error): error.description
+    case .signals(let error): error.description
     case .lineCounts(let source, let sourceLines, let target, let targetLines):
       "\(source.printable(limit: 400)) has \(sourceLines) lines and \(target.printable(limit: 400)) has \(targetLines); line "
         + "i of one belongs to line i of the other, so both need as many"
@@ -63,7 +66,8 @@ extension TranslationError: DescribedFailure {
   public var exitStatus: ExitStatus {
     switch self {
     case .text(.input(.file(let error))): error.exitStatus
-    case .text, .lineCounts, .notAPair, .noPairs, .tooLong, .oneSymbol: .badData
+    case .signals(.input(.file(let error))): error.exitStatus
+    case .text, .signals, .lineCounts, .notAPair, .noPairs, .tooLong, .oneSymbol: .badData
     case .part, .noData, .share, .noTestData, .contradiction, .unsupported: .usage
     }
   }

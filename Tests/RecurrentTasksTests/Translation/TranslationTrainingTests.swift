@@ -99,8 +99,8 @@ struct TranslationTrainingTests {
     let translator = try TranslationTraining(
       Self.small(variant), parts: TranslationParts(train: SamplePairs.corpus(9, seed: 4))
     ).initial
-    let pairs = EncodedPairs(SamplePairs.corpus(9, seed: 4), translator.tokenizers)
-    let batch = pairs.batch(Array(0..<9), translator.tokenizers)
+    let pairs = EncodedPairs(SamplePairs.corpus(9, seed: 4), translator)
+    let batch = pairs.batch(Array(0..<9))
     let decoder = translator.network.decoder
     let memory = translator.network.read(batch.sources)
     #expect(decoder.isFused)

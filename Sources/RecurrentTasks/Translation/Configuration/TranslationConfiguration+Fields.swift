@@ -26,6 +26,13 @@ extension TranslationConfiguration {
       SettingField("test", \.test, "pairs to report on; null: none", .notEmpty),
       SettingField("test_source", \.testSource, "the sources of that part in a file", .notEmpty),
       SettingField("test_target", \.testTarget, "the targets of that part", .notEmpty),
+      SettingField("frames", \.frames, "raw frames of sources; the data are then an index of them", .notEmpty),
+      SettingField("validation_frames", \.validationFrames, "frames of the validation part; null: frames", .notEmpty),
+      SettingField("test_frames", \.testFrames, "frames of the test part; null: frames", .notEmpty),
+      SettingField(
+        "frame_type", \.frameType, "u8, i8, u16le, i16le, i32le, f32le or f64le; null: as the file's name says"),
+      SettingField("frame_channels", \.frameChannels, "numbers of a frame", .within(1...65_536)),
+      SettingField("target_column", \.targetColumn, "column of the targets in an index of frames", .notEmpty),
       SettingField("maximum_length", \.maximumLength, "most symbols of a source or a target", .within(1...100_000)),
     ]
   }

@@ -26,6 +26,18 @@ public struct TranslationConfiguration: TaskConfiguration {
   public var testSource: String?
   /// The targets of that part.
   public var testTarget: String?
+  /// Raw frames of numbers that the data are an index of, for sources that are no texts.
+  public var frames: String?
+  /// The frames of the validation part; nil for the same file.
+  public var validationFrames: String?
+  /// The frames of the test part; nil for the same file.
+  public var testFrames: String?
+  /// How the numbers of frames are written; nil for what the name of the file says.
+  public var frameType: FrameElement?
+  /// The numbers of a frame.
+  public var frameChannels: Int?
+  /// The column of the targets in an index of frames.
+  public var targetColumn = "target"
   /// The most symbols of a source or a target; longer pairs are left out of training and counted.
   public var maximumLength = 250
 

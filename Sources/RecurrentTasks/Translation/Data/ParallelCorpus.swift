@@ -2,7 +2,7 @@ public import RecurrentFormats
 
 /// A source and its target.
 public struct SentencePair: Hashable, Sendable {
-  /// What is read.
+  /// What is read; where that is frames of numbers, how messages call it.
   public let source: String
   /// What is to be written.
   public let target: String
@@ -14,19 +14,71 @@ public struct SentencePair: Hashable, Sendable {
   }
 }
 
+/// What is translated.
+public enum TranslationSources: Sendable {
+  /// Texts.
+  case texts([String])
+  /// Sequences of frames of numbers, such as the spectra of speech.
+  case frames(LabelledSeries)
+
+  /// The number of sources.
+  public var count: Int {
+    switch self {
+    case .texts(let texts): texts.count
+    case .frames(let series): series.items.count
+    }
+  }
+}
+
 /// Pairs of a file or of two files whose lines belong together.
 public struct ParallelCorpus: Sendable {
   /// What messages call it.
   public let file: String
   /// The pairs; no side of any is empty.
   public let pairs: [SentencePair]
+  /// The frames of the sources, in the order of the pairs; nil where sources are texts.
+  public let frames: LabelledSeries?
   /// Lines that were left out.
   public internal(set) var skipped = SkippedRows()
 
   /// Pairs from anywhere.
-  public init(file: String, pairs: [SentencePair]) {
+  public init(file: String, pairs: [SentencePair], frames: LabelledSeries? = nil) {
+    precondition(frames.map { $0.items.count == pairs.count } ?? true, "one sequence of frames for each pair")
     self.file = file
     self.pairs = pairs
+    self.frames = frames
+  }
+
+  /// What is translated.
+  public var sources: TranslationSources { frames.map { .frames($0) } ?? .texts(pairs.map(\.source)) }
+
+  /// Some of the pairs.
+  func selecting(_ numbers: [Int]) -> ParallelCorpus {
+    var chosen = frames
+    chosen?.items = numbers.compactMap { frames?.items[$0] }
+    return ParallelCorpus(file: file, pairs: numbers.map { pairs[$0] }, frames: chosen)
+  }
+
+  /// Reads an index of raw frames, with the targets in one of its columns.
+  public init(
+    index path: String, frames: String, _ format: FrameFormat, target: String
+  ) throws(TranslationError) {
+    var series: LabelledSeries
+    do throws(LabelledSeriesError) {
+      series = try FrameIndex(label: target).read(path: path, frames: frames, format)
+    } catch {
+      throw .signals(error)
+    }
+    var skipped = series.skipped
+    series.items.removeAll { item in
+      let isEmpty = item.steps.isEmpty || (item.label ?? "").allSatisfy(\.isWhitespace)
+      if isEmpty { skipped.add("pairs with an empty side", at: item.place) }
+      return isEmpty
+    }
+    if series.items.isEmpty { throw .noPairs(file: path) }
+    let pairs = series.items.map { SentencePair(source: "\($0.place.file):\($0.place.line)", target: $0.label ?? "") }
+    self.init(file: path, pairs: pairs, frames: series)
+    self.skipped = skipped
   }
 
   /// Reads a table of pairs, `source<TAB>target`.

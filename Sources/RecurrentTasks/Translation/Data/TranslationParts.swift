@@ -26,7 +26,7 @@ public struct TranslationParts: Sendable {
     }
     guard
       let all = try Self.corpus(
-        "data", table: configuration.data, configuration.source, configuration.target)
+        "data", configuration, table: configuration.data, configuration.source, configuration.target)
     else { throw .noData }
     test = try Self.test(of: configuration)
     let hasFiles = configuration.validationSource != nil || configuration.validationTarget != nil
@@ -34,8 +34,8 @@ public struct TranslationParts: Sendable {
       train = all
       let isShare = configuration.validation.flatMap { Double($0) } != nil
       validation = try Self.corpus(
-        "validation", table: isShare ? nil : configuration.validation, configuration.validationSource,
-        configuration.validationTarget)
+        "validation", configuration, table: isShare ? nil : configuration.validation, configuration.validationSource,
+        configuration.validationTarget, frames: configuration.validationFrames)
       return
     }
     (train, validation) = try Self.dividing(all, share: share, named, seed: UInt64(configuration.training.seed))
@@ -46,13 +46,29 @@ public struct TranslationParts: Sendable {
     if configuration.problem == .dates {
       return WrittenDates.parts(seed: UInt64(configuration.training.seed)).test
     }
-    return try corpus("test", table: configuration.test, configuration.testSource, configuration.testTarget)
+    return try corpus(
+      "test", configuration, table: configuration.test, configuration.testSource, configuration.testTarget,
+      frames: configuration.testFrames)
   }
 
-  /// A table, or two files; nil where none of these is named.
+  /// The pairs of a table, or of an index of frames where a model reads frames.
+  static func corpus(
+    _ table: String, _ configuration: TranslationConfiguration
+  ) throws(TranslationError) -> ParallelCorpus {
+    guard let frames = configuration.testFrames ?? configuration.frames else { return try ParallelCorpus(table: table) }
+    return try ParallelCorpus(
+      index: table, frames: frames, configuration.frameFormat(of: frames), target: configuration.targetColumn)
+  }
+
+  /// A table, two files, or an index of frames; nil where none of these is named.
   private static func corpus(
-    _ part: String, table: String?, _ source: String?, _ target: String?
+    _ part: String, _ configuration: TranslationConfiguration, table: String?, _ source: String?, _ target: String?,
+    frames: String? = nil
   ) throws(TranslationError) -> ParallelCorpus? {
+    if let frames = frames ?? configuration.frames, let table, source == nil, target == nil {
+      return try ParallelCorpus(
+        index: table, frames: frames, configuration.frameFormat(of: frames), target: configuration.targetColumn)
+    }
     switch (table, source, target) {
     case (nil, nil, nil): return nil
     case (let table?, nil, nil): return try ParallelCorpus(table: table)
@@ -70,10 +86,9 @@ public struct TranslationParts: Sendable {
       throw .share(text, pairs: count)
     }
     let out = Set(RandomKey(seed: seed).folding(.data).permutation(of: count).prefix(held))
-    var train = ParallelCorpus(
-      file: all.file, pairs: all.pairs.indices.filter { !out.contains($0) }.map { all.pairs[$0] })
+    var train = all.selecting(all.pairs.indices.filter { !out.contains($0) })
     train.skipped = all.skipped
-    return (train, ParallelCorpus(file: all.file, pairs: out.sorted().map { all.pairs[$0] }))
+    return (train, all.selecting(out.sorted()))
   }
 
   /// The parts that there are, with their names.
@@ -85,4 +100,20 @@ public struct TranslationParts: Sendable {
 
   /// What was left out of the files.
   var notes: [String] { all.flatMap { $0.corpus.skipped.notes } }
+}
+
+extension TranslationConfiguration {
+  /// How the numbers of a file of frames are written.
+  func frameFormat(of file: String) throws(TranslationError) -> FrameFormat {
+    guard let element = frameType ?? FrameElement(fileName: file) else {
+      throw .signals(
+        .unusable(
+          file: file, problem: "the name does not say how numbers are written", mend: "set frame_type, such as i16le"))
+    }
+    guard let channels = frameChannels else {
+      throw .signals(
+        .unusable(file: file, problem: "the numbers of a frame are not known", mend: "set frame_channels"))
+    }
+    return FrameFormat(element, channelCount: channels)
+  }
 }

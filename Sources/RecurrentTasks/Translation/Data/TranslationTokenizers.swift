@@ -7,35 +7,40 @@ public struct TranslationTokenizers: Hashable, Sendable {
   /// What stands where there is no symbol, in the files of others; nothing here reads or writes it.
   static let padding = "<pad>"
 
-  /// Of sources.
-  public let source: Tokenizer
+  /// Of sources; nil where they are frames of numbers.
+  public let source: Tokenizer?
   /// Of targets.
   public let target: Tokenizer
 
   /// Tokenizers whose vocabularies have the special symbols; nil where one lacks them.
-  public init?(source: Tokenizer, target: Tokenizer) {
-    for vocabulary in [source.vocabulary, target.vocabulary] {
+  public init?(source: Tokenizer?, target: Tokenizer) {
+    for vocabulary in [source?.vocabulary, target.vocabulary].compactMap(\.self) {
       guard Self.specials.allSatisfy({ vocabulary.id(of: $0) != nil }), vocabulary.unknown != nil else { return nil }
     }
     self.source = source
     self.target = target
   }
 
-  private init(_ source: Tokenizer, _ target: Tokenizer) {
+  private init(_ source: Tokenizer?, _ target: Tokenizer) {
     self.source = source
     self.target = target
   }
 
   /// Learns vocabularies of the training part.
   static func make(
-    _ configuration: TranslationConfiguration, of pairs: [SentencePair]
+    _ configuration: TranslationConfiguration, of corpus: ParallelCorpus
   ) -> TranslationTokenizers {
-    TranslationTokenizers(
+    let source: Tokenizer? =
+      if case .texts(let texts) = corpus.sources {
+        tokenizer(
+          of: texts, configuration.sourceLevel, configuration.sourceMinimumCount, configuration.sourceVocabularyLimit)
+      } else {
+        nil
+      }
+    return TranslationTokenizers(
+      source,
       tokenizer(
-        of: pairs.map(\.source), configuration.sourceLevel, configuration.sourceMinimumCount,
-        configuration.sourceVocabularyLimit),
-      tokenizer(
-        of: pairs.map(\.target), configuration.targetLevel, configuration.targetMinimumCount,
+        of: corpus.pairs.map(\.target), configuration.targetLevel, configuration.targetMinimumCount,
         configuration.targetVocabularyLimit))
   }
 
@@ -49,13 +54,13 @@ public struct TranslationTokenizers: Hashable, Sendable {
       level: level)
   }
 
-  /// The symbol that every source and target ends with.
-  var sourceEnd: Int32 { source.vocabulary["</s>"] }
   /// The symbol that ends a target.
   var end: Int32 { target.vocabulary["</s>"] }
   /// What stands before the first symbol of a target.
   var start: Int32 { target.vocabulary["<s>"] }
 
-  /// The symbols of a source, with its end.
-  func encode(source text: String) -> [Int32] { source.encode(text) + [sourceEnd] }
+  /// The symbols of a source, with its end. Where sources are frames there are none.
+  func encode(source text: String) -> [Int32] {
+    source.map { $0.encode(text) + [$0.vocabulary["</s>"]] } ?? []
+  }
 }

@@ -10,12 +10,13 @@ extension Translator {
 
   /// The mean loss of a symbol of the targets and the perplexity, the exponential of it.
   func likelihood(on corpus: ParallelCorpus) -> [Metric] {
-    let pairs = EncodedPairs(corpus, tokenizers)
-    let order = pairs.sources.indices.sorted { (pairs.sources[$0].count, $0) < (pairs.sources[$1].count, $1) }
+    let pairs = EncodedPairs(corpus, self)
+    let lengths = pairs.sources.lengths
+    let order = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     var sum = 0.0
     var count = 0
     for start in stride(from: 0, to: order.count, by: Self.pairsAtATime) {
-      let batch = pairs.batch(Array(order[start..<min(start + Self.pairsAtATime, order.count)]), tokenizers)
+      let batch = pairs.batch(Array(order[start..<min(start + Self.pairsAtATime, order.count)]))
       let loss = crossEntropy(network.logits(batch).logits, batch.labels)
       sum += Double(loss.scalar) * Double(batch.labels.count)
       count += batch.labels.count
@@ -36,14 +37,14 @@ extension Translator {
     }
     var greedy = DecodingSettings()
     greedy.beamSize = 1
-    let scores = TranslationScores(try translate(corpus.pairs.map(\.source), greedy), of: corpus, self)
+    let scores = TranslationScores(try translate(corpus.sources, greedy), of: corpus, self)
     return scores.metrics.filter { $0.name == name } + likelihood
   }
 
   /// Judges translations of a part of the data.
   func findings(on corpus: ParallelCorpus, as part: Part, _ settings: DecodingSettings) throws -> TaskFindings {
     var findings = TaskFindings()
-    let translated = try translate(corpus.pairs.map(\.source), settings)
+    let translated = try translate(corpus.sources, settings)
     let scores = TranslationScores(translated, of: corpus, self)
     findings.metrics.append(TaskFindings.Row(part, scores.metrics + likelihood(on: corpus)))
     findings.tables.append(TaskFindings.Table("translations of the \(part.rawValue) part", scores.examples))
@@ -68,7 +69,7 @@ extension Translator: EvaluableModel {
     }
     let parts: ParallelCorpus
     if let data {
-      parts = try ParallelCorpus(table: data)
+      parts = try TranslationParts.corpus(data, configuration)
     } else {
       guard let test = try TranslationParts.test(of: configuration) else { throw TranslationError.noTestData }
       parts = test

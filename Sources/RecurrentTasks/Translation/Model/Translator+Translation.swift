@@ -33,35 +33,54 @@ extension Translator {
   /// How many steps of sources are decoded at a time.
   private static let stepsAtATime = 1024
 
+  /// Translates texts; see `translate(_:_:onBatch:)` for sources of any kind.
+  public func translate(
+    _ texts: [String], _ settings: DecodingSettings = DecodingSettings()
+  ) throws(TranslationError) -> [TranslatedSource] { try translate(.texts(texts), settings) }
+
   /// Translates sources, each by itself: what stands beside a source never changes its translation.
   ///
   /// - Parameters:
-  ///   - sources: Texts; one without a symbol has no translation.
+  ///   - sources: Texts, or sequences of frames; one without a step has no translation.
   ///   - settings: How to search.
   ///   - onBatch: Told how many sources more are done.
   /// - Throws: `TranslationError` where the settings do not go with the model.
   public func translate(
-    _ sources: [String], _ settings: DecodingSettings = DecodingSettings(), onBatch: (Int) -> Void = { _ in }
+    _ sources: TranslationSources, _ settings: DecodingSettings = DecodingSettings(), onBatch: (Int) -> Void = { _ in }
   ) throws(TranslationError) -> [TranslatedSource] {
     try check(settings)
+    try check(sources)
     let writer = TranslationWriter(self)
-    let encoded = sources.map { tokenizers.encode(source: $0) }
-    var translated = encoded.map { TranslatedSource(symbols: shown($0), unknownCount: unknowns($0), translations: []) }
-    for batch in Self.batches(of: encoded.map(\.count)) {
-      let memory = network.read(.symbols(TokenBatch(batch.map { encoded[$0] })))
+    let encoded = EncodedSources(sources, self)
+    let lengths = encoded.lengths
+    var translated = sourcesBefore(encoded)
+    for batch in Self.batches(of: encoded.contentLengths) {
+      let memory = network.read(encoded.batch(batch))
       let described = batch.map { number in
-        let length = encoded[number].count
+        let length = lengths[number]
         return DecodingSource(length: length, limit: settings.limit(forLength: length), number: number)
       }
       let found = writer.decode(memory, of: described, settings)
       for (number, sequences) in zip(batch, found) {
         translated[number] = TranslatedSource(
           symbols: translated[number].symbols, unknownCount: translated[number].unknownCount,
-          translations: sequences.map { translation($0, of: sources[number], settings) })
+          translations: sequences.map { translation($0, of: sources, number, settings) })
       }
       onBatch(batch.count)
     }
     return translated
+  }
+
+  private func check(_ sources: TranslationSources) throws(TranslationError) {
+    switch sources {
+    case .texts where tokenizers.source == nil:
+      throw .unsupported("the model reads frames of numbers, and texts are given", mend: "name an index of frames")
+    case .frames(let series) where series.channels.count != frameEncoding?.channels.count:
+      throw .unsupported(
+        "frames of \(series.channels.count) numbers are given, and the model reads "
+          + (frameEncoding.map { "frames of \($0.channels.count)" } ?? "texts"), mend: "give it what it was trained on")
+    default: break
+    }
   }
 
   private func check(_ settings: DecodingSettings) throws(TranslationError) {
@@ -71,16 +90,16 @@ extension Translator {
         "the model has no attention that could tell where it looks",
         mend: "leave the picture of attention, the replacement of unknown words and the coverage penalty out")
     }
-    if settings.replacesUnknown, tokenizers.source.level != .word || tokenizers.target.level != .word {
+    if settings.replacesUnknown, tokenizers.source?.level != .word || tokenizers.target.level != .word {
       throw .unsupported(
         "unknown words can be replaced where symbols are words, and those of the model are not",
         mend: "leave the replacement out")
     }
   }
 
-  /// Sources of nearly equal length together; those that are nothing but their end in none.
+  /// Sources of nearly equal length together; those without a step in none.
   private static func batches(of lengths: [Int]) -> [[Int]] {
-    let order = lengths.indices.filter { lengths[$0] > 1 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+    let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     var batches: [[Int]] = []
     for number in order {
       let last = batches.count - 1
@@ -95,22 +114,27 @@ extension Translator {
 
   // MARK: Text
 
-  private func shown(_ source: [Int32]) -> [String] {
-    source.map { tokenizers.source.vocabulary.symbols[Int($0)] }
-  }
-
-  private func unknowns(_ source: [Int32]) -> Int {
-    let unknown = tokenizers.source.vocabulary.unknown
-    return source.count { $0 == unknown }
+  /// The sources as they are shown, without translations.
+  private func sourcesBefore(_ encoded: EncodedSources) -> [TranslatedSource] {
+    guard case .symbols(let sequences) = encoded, let vocabulary = tokenizers.source?.vocabulary else {
+      return encoded.lengths.map { length in
+        TranslatedSource(symbols: (0..<length).map { String($0 + 1) }, unknownCount: 0, translations: [])
+      }
+    }
+    return sequences.map { sequence in
+      TranslatedSource(
+        symbols: sequence.map { vocabulary.symbols[Int($0)] }, unknownCount: sequence.count { $0 == vocabulary.unknown },
+        translations: [])
+    }
   }
 
   private func translation(
-    _ sequence: DecodedSequence, of source: String, _ settings: DecodingSettings
+    _ sequence: DecodedSequence, of sources: TranslationSources, _ number: Int, _ settings: DecodingSettings
   ) -> Translation {
     var symbols = sequence.symbols.map { tokenizers.target.vocabulary.symbols[Int($0)] }
     var text = tokenizers.target.decode(sequence.symbols)
-    if settings.replacesUnknown, let unknown = tokenizers.target.vocabulary.unknown {
-      let words = source.unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map { String($0) }
+    if settings.replacesUnknown, let unknown = tokenizers.target.vocabulary.unknown, case .texts(let texts) = sources {
+      let words = texts[number].unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map { String($0) }
       for (place, symbol) in sequence.symbols.enumerated() where symbol == unknown {
         // The end of the source is no word.
         let weights = sequence.attention[place].prefix(words.count)

@@ -17,6 +17,8 @@ public struct Translator: TaskModel {
   public let configuration: TranslationConfiguration
   /// What the symbols are.
   public let tokenizers: TranslationTokenizers
+  /// How frames become features; nil where sources are texts.
+  let frameEncoding: SignalEncoding?
   /// The network.
   public var network: TranslationNetwork
 
@@ -24,11 +26,16 @@ public struct Translator: TaskModel {
   public static let task = "translate"
 
   /// A translator with random weights.
-  init(_ configuration: TranslationConfiguration, _ tokenizers: TranslationTokenizers) {
+  init(
+    _ configuration: TranslationConfiguration, _ tokenizers: TranslationTokenizers,
+    _ frameEncoding: SignalEncoding? = nil
+  ) {
     self.configuration = configuration
     self.tokenizers = tokenizers
+    self.frameEncoding = frameEncoding
     network = TranslationNetwork(
-      configuration, source: .symbols(tokenizers.source.vocabulary.count),
+      configuration,
+      source: tokenizers.source.map { .symbols($0.vocabulary.count) } ?? .frames(frameEncoding?.featureCount ?? 1),
       targetSize: tokenizers.target.vocabulary.count, key: RandomKey(seed: UInt64(configuration.training.seed)))
   }
 }
@@ -45,21 +52,27 @@ extension Translator {
   public init(_ folder: ModelFolder) throws {
     let configuration = try Self.configuration(of: folder)
     if let problem = configuration.contradiction { throw ModelDataError(path: folder.path, problem: problem) }
-    let source = try Self.tokenizer(Self.sourceName, in: folder)
+    let data = folder.description.data
+    var frames: SignalEncoding?
+    if data["frames"] != nil {
+      frames = try? data["frames"].decoded()
+      guard frames?.isValid == true else { throw ModelDataError(path: folder.path, problem: "'frames' has no scales") }
+    }
+    let source = try frames == nil ? Self.tokenizer(Self.sourceName, in: folder) : nil
     let target = try Self.tokenizer(Self.targetName, in: folder)
     guard let tokenizers = TranslationTokenizers(source: source, target: target) else {
       throw ModelDataError(
         path: folder.path,
         problem: "a tokenizer beside it lacks one of \(TranslationTokenizers.specials.joined(separator: ", "))")
     }
-    for (name, tokenizer) in [("source", source), ("target", target)] {
-      guard folder.description.data["\(name)_symbols"]?.integer == tokenizer.vocabulary.count else {
+    for case (let name, let tokenizer?) in [("source", source), ("target", target)] {
+      guard data["\(name)_symbols"]?.integer == tokenizer.vocabulary.count else {
         throw ModelDataError(
           path: folder.path,
           problem: "'\(name)_symbols' is not the \(tokenizer.vocabulary.count) symbols of the tokenizer beside it")
       }
     }
-    self.init(configuration, tokenizers)
+    self.init(configuration, tokenizers, frames)
     try folder.load(into: &network)
   }
 
@@ -68,25 +81,28 @@ extension Translator {
     return try Tokenizer(json: JSONValue(parsing: folder.bytes(of: name), file: path), file: path)
   }
 
-  /// The sizes of the vocabularies.
+  /// The sizes of the vocabularies, and the scales of frames.
   public func modelData() throws -> JSONObject {
-    [
-      "source_symbols": .integer(tokenizers.source.vocabulary.count),
-      "target_symbols": .integer(tokenizers.target.vocabulary.count),
-    ]
+    var data: JSONObject = ["target_symbols": .integer(tokenizers.target.vocabulary.count)]
+    if let source = tokenizers.source { data["source_symbols"] = .integer(source.vocabulary.count) }
+    if let frameEncoding { data["frames"] = try JSONValue(encoding: frameEncoding) }
+    return data
   }
 
   /// Both tokenizers.
   public var modelFiles: [ModelFile] {
     // Tokenizers hold no numbers but whole ones, which JSON can always hold.
     [(Self.sourceName, tokenizers.source), (Self.targetName, tokenizers.target)].compactMap { name, tokenizer in
-      try? ModelFile(name, tokenizer.json)
+      tokenizer.flatMap { try? ModelFile(name, $0.json) }
     }
   }
 
   /// The symbols of both sides.
   public var information: [InformationSection] {
     [("source", tokenizers.source), ("target", tokenizers.target)].map { title, tokenizer in
+      guard let tokenizer else {
+        return InformationSection(title, ["numbers of a frame": .integer(frameEncoding?.channels.count ?? 0)])
+      }
       let vocabulary = tokenizer.vocabulary
       let others = vocabulary.symbols.dropFirst(vocabulary.specials.count).prefix(20)
       return InformationSection(

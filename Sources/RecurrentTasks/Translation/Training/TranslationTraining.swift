@@ -33,14 +33,14 @@ public struct TranslationTraining: TaskTraining {
   public init(_ configuration: TranslationConfiguration, parts: TranslationParts) throws(TranslationError) {
     if let contradiction = configuration.contradiction { throw .contradiction(contradiction) }
     self.parts = parts
-    let tokenizers = TranslationTokenizers.make(configuration, of: parts.train.pairs)
-    for tokenizer in [tokenizers.source, tokenizers.target] {
+    let tokenizers = TranslationTokenizers.make(configuration, of: parts.train)
+    for tokenizer in [tokenizers.source, tokenizers.target].compactMap(\.self) {
       guard tokenizer.vocabulary.count >= TranslationTokenizers.specials.count + 2 else {
         throw .oneSymbol(file: parts.train.file)
       }
     }
-    initial = Translator(configuration, tokenizers)
-    let all = EncodedPairs(parts.train, tokenizers)
+    initial = Translator(configuration, tokenizers, parts.train.frames.map { SignalEncoding(fitting: $0) })
+    let all = EncodedPairs(parts.train, initial)
     pairs = all.keeping(atMost: configuration.maximumLength)
     guard pairs.count > 0 else { throw .noPairs(file: parts.train.file) }
     var notes = parts.notes
@@ -52,7 +52,7 @@ public struct TranslationTraining: TaskTraining {
     }
     self.notes = notes
     batches = TokenBatches(
-      lengths: pairs.sources.map(\.count), others: pairs.targets.map { $0.count + 1 }, batchSize: configuration.batchSize,
+      lengths: pairs.sources.lengths, others: pairs.targets.map { $0.count + 1 }, batchSize: configuration.batchSize,
       limit: configuration.batchTokens)
   }
 
@@ -65,7 +65,7 @@ public struct TranslationTraining: TaskTraining {
   /// The mean loss of a symbol of the targets of a batch, in nats.
   public func loss(of model: TranslationNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
     let numbers = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
-    let batchOfPairs = pairs.batch(Array(numbers), initial.tokenizers)
+    let batchOfPairs = pairs.batch(Array(numbers))
     let (logits, overlap) = model.logits(batchOfPairs, sampling: sampling(batch))
     var loss = crossEntropy(logits, batchOfPairs.labels, labelSmoothing: configuration.labelSmoothing)
     if let overlap, configuration.coverageLoss > 0 { loss = loss + overlap * Float(configuration.coverageLoss) }
@@ -88,55 +88,5 @@ public struct TranslationTraining: TaskTraining {
     var translator = initial
     translator.network = model
     return try translator.quickMetrics(on: validation)
-  }
-}
-
-/// Symbols of pairs.
-struct EncodedPairs: Sendable {
-  let sources: [[Int32]]
-  let targets: [[Int32]]
-
-  init(_ corpus: ParallelCorpus, _ tokenizers: TranslationTokenizers) {
-    sources = corpus.pairs.map { tokenizers.encode(source: $0.source) }
-    targets = corpus.pairs.map { tokenizers.target.encode($0.target) }
-  }
-
-  private init(sources: [[Int32]], targets: [[Int32]]) {
-    self.sources = sources
-    self.targets = targets
-  }
-
-  var count: Int { sources.count }
-
-  /// The pairs of which no side has more symbols, its end not counted.
-  func keeping(atMost limit: Int) -> EncodedPairs {
-    let kept = sources.indices.filter { sources[$0].count <= limit + 1 && targets[$0].count <= limit }
-    return EncodedPairs(sources: kept.map { sources[$0] }, targets: kept.map { targets[$0] })
-  }
-
-  /// Some pairs as a batch under a teacher.
-  func batch(_ numbers: [Int], _ tokenizers: TranslationTokenizers) -> PairBatch {
-    let targets = numbers.map { self.targets[$0] }
-    return PairBatch(
-      sources: .symbols(TokenBatch(numbers.map { sources[$0] })), fed: TokenBatch(targets.map { [tokenizers.start] + $0 }),
-      labels: TokenBatch(targets.map { $0 + [tokenizers.end] }))
-  }
-}
-
-/// A batch under a teacher.
-struct PairBatch {
-  let sources: SourceBatch
-  /// The symbols that steps are fed, `[U, N]`.
-  let fed: TokenBatch
-  /// The symbols that steps are to say, in the order of the real steps.
-  let labels: [Int32]
-  /// The numbers of the real steps among the rows of `[U · N, A]`.
-  let realSteps: [Int32]
-
-  init(sources: SourceBatch, fed: TokenBatch, labels: TokenBatch) {
-    self.sources = sources
-    self.fed = fed
-    realSteps = labels.tokens.indices.filter { labels.tokens[$0] >= 0 }.map { Int32($0) }
-    self.labels = labels.tokens.filter { $0 >= 0 }
   }
 }
