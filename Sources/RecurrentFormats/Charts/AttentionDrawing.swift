@@ -39,7 +39,8 @@ struct AttentionDrawing {
     let even = (Self.page.width / columns).rounded(.down)
     columnWidth = max(min(max(even, Self.columnWidths.lowerBound), Self.columnWidths.upperBound), isUpright ? 0 : level)
     let rows = Double(max(1, target.count))
-    rowHeight = min(max((Self.page.height / rows).rounded(.down), Self.rowHeights.lowerBound), Self.rowHeights.upperBound)
+    let evenRow = (Self.page.height / rows).rounded(.down)
+    rowHeight = min(max(evenRow, Self.rowHeights.lowerBound), Self.rowHeights.upperBound)
     sourceHeight = isUpright ? widestSource : size
     left = Self.margin + size + Self.gap + widestTarget + Self.gap
     let headings = ChartHeadings(title: chart.title, subtitle: chart.subtitle, margin: Self.margin)

@@ -35,7 +35,7 @@ struct ConfusionMatrixDrawing {
     let headings = ChartHeadings(title: chart.title, subtitle: chart.subtitle, margin: Self.margin)
     // The title of the rows, the names of the rows.
     left = Self.margin + ChartStyle.labelSize + Self.gap + widest + Self.gap
-    top = headings.bottom + Self.gap * 2 + ChartStyle.labelSize + Self.gap + (hasUprightNames ? widest : size) + Self.gap
+    top = headings.bottom + Self.gap * 4 + ChartStyle.labelSize + (hasUprightNames ? widest : size)
     width = max(left + cell * count, Self.margin + headings.width) + Self.margin
     height = top + cell * count + Self.margin
   }
