@@ -10,9 +10,9 @@ extension TranslationConfiguration {
       "dates", "built-in: dates in many written forms to 2004-03-31, character by character, in less than a minute",
       [
         "problem": "dates", "source_level": "char", "target_level": "char", "embedding": 32, "encoder_cell": "lstm",
-        "encoder_hidden": [64], "encoder_bidirectional": true, "decoder_cell": "lstm", "decoder_hidden": [64],
-        "attention": "general", "attention_order": "after-step", "embedding_dropout": 0, "output_dropout": 0.1,
-        "label_smoothing": 0, "batch_size": 64, "epochs": 8, "learning_rate": 0.005, "judge": "exact-match",
+        "encoder_hidden": [96], "encoder_bidirectional": true, "decoder_cell": "lstm", "decoder_hidden": [96],
+        "attention": "general", "attention_order": "after-step", "embedding_dropout": 0, "output_dropout": 0,
+        "label_smoothing": 0, "batch_size": 32, "epochs": 12, "learning_rate": 0.005, "judge": "exact-match",
       ])
   }
 
