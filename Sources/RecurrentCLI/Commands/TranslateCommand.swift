@@ -26,6 +26,9 @@ struct TranslateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("sources, one a line (plain or .gz; default: standard input)", valueName: "file"))
   var data: String?
 
+  @Option(help: ArgumentHelp("raw frames that the data are an index of, for models of frames", valueName: "file"))
+  var frames: String?
+
   @OptionGroup(title: "Search") var decoding: DecodingOptions
 
   @Flag(help: "the score of each translation before it, with a tab between them")
@@ -50,7 +53,8 @@ struct TranslateCommand: ParsableCommand {
     let console = outputOptions.console
     if let threads { ComputeEnvironment.threads = threads }
     let translator = try Translator(modelFolder: model)
-    let sources = try translator.readSources(data.map { $0 == "-" ? "/dev/stdin" : $0 } ?? "/dev/stdin")
+    let sources = try translator.readSources(
+      data.map { $0 == "-" ? "/dev/stdin" : $0 } ?? "/dev/stdin", frames: frames)
     var settings = decoding.settings
     if attention != nil {
       settings.keepsAttention = true
@@ -109,14 +113,14 @@ struct TranslateCommand: ParsableCommand {
     }
   }
 
-  private func json(_ sources: [String], _ translated: [TranslatedSource]) -> JSONValue {
+  private func json(_ sources: TranslationSources, _ translated: [TranslatedSource]) -> JSONValue {
     var object: JSONObject = ["task": .string(Translator.task), "model": .string(model)]
     if let output { object["output"] = .string(output) }
     if let attention { object["attention"] = .string(attention) }
     object["sources"] = .array(
-      zip(sources, translated).map { text, source in
+      zip(sources.names, translated).map { name, source in
         [
-          "source": .string(text), "unknown_symbols": .integer(source.unknownCount),
+          "source": .string(name), "unknown_symbols": .integer(source.unknownCount),
           "translations": .array(source.translations.map { json($0) }),
         ]
       })
@@ -133,6 +137,16 @@ struct TranslateCommand: ParsableCommand {
       object["attention"] = .array(translation.attention.map { .array($0.map { .number(Double($0)) }) })
     }
     return .object(object)
+  }
+}
+
+extension TranslationSources {
+  /// The texts, or where sequences of frames are named.
+  fileprivate var names: [String] {
+    switch self {
+    case .texts(let texts): texts
+    case .frames(let series): series.items.map { "\($0.place.file):\($0.place.line)" }
+    }
   }
 }
 

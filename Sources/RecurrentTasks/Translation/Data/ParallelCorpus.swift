@@ -60,12 +60,11 @@ public struct ParallelCorpus: Sendable {
   }
 
   /// Reads an index of raw frames, with the targets in one of its columns.
-  public init(
-    index path: String, frames: String, _ format: FrameFormat, target: String
-  ) throws(TranslationError) {
+  init(index path: String, frames: String, _ configuration: TranslationConfiguration) throws(TranslationError) {
     var series: LabelledSeries
     do throws(LabelledSeriesError) {
-      series = try FrameIndex(label: target).read(path: path, frames: frames, format)
+      series = try FrameIndex(label: configuration.targetColumn).read(
+        path: path, frames: frames, configuration.frameFormat(of: frames))
     } catch {
       throw .signals(error)
     }

@@ -57,7 +57,7 @@ public struct TranslationParts: Sendable {
   ) throws(TranslationError) -> ParallelCorpus {
     guard let frames = configuration.testFrames ?? configuration.frames else { return try ParallelCorpus(table: table) }
     return try ParallelCorpus(
-      index: table, frames: frames, configuration.frameFormat(of: frames), target: configuration.targetColumn)
+      index: table, frames: frames, configuration)
   }
 
   /// A table, two files, or an index of frames; nil where none of these is named.
@@ -67,7 +67,7 @@ public struct TranslationParts: Sendable {
   ) throws(TranslationError) -> ParallelCorpus? {
     if let frames = frames ?? configuration.frames, let table, source == nil, target == nil {
       return try ParallelCorpus(
-        index: table, frames: frames, configuration.frameFormat(of: frames), target: configuration.targetColumn)
+        index: table, frames: frames, configuration)
     }
     switch (table, source, target) {
     case (nil, nil, nil): return nil
@@ -104,15 +104,13 @@ public struct TranslationParts: Sendable {
 
 extension TranslationConfiguration {
   /// How the numbers of a file of frames are written.
-  func frameFormat(of file: String) throws(TranslationError) -> FrameFormat {
+  func frameFormat(of file: String) throws(LabelledSeriesError) -> FrameFormat {
     guard let element = frameType ?? FrameElement(fileName: file) else {
-      throw .signals(
-        .unusable(
-          file: file, problem: "the name does not say how numbers are written", mend: "set frame_type, such as i16le"))
+      throw .unusable(
+        file: file, problem: "the name does not say how numbers are written", mend: "set frame_type, such as i16le")
     }
     guard let channels = frameChannels else {
-      throw .signals(
-        .unusable(file: file, problem: "the numbers of a frame are not known", mend: "set frame_channels"))
+      throw .unusable(file: file, problem: "the numbers of a frame are not known", mend: "set frame_channels")
     }
     return FrameFormat(element, channelCount: channels)
   }
