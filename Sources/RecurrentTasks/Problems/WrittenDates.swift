@@ -6,6 +6,9 @@ public import RecurrentTensor
 /// Days are drawn evenly from 1900 to 2099. Numbers with slashes put the month first, numbers with dots the day, so that each
 /// way of writing means one day only.
 public enum WrittenDates {
+  /// What stands in the place of a path to name these data.
+  public static let path = "builtin:dates"
+
   private static let months = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -25,7 +28,7 @@ public enum WrittenDates {
       number += 1
       if seen.insert(pair.source).inserted { pairs.append(pair) }
     }
-    func corpus(_ range: Range<Int>) -> ParallelCorpus { ParallelCorpus(file: "dates", pairs: Array(pairs[range])) }
+    func corpus(_ range: Range<Int>) -> ParallelCorpus { ParallelCorpus(file: path, pairs: Array(pairs[range])) }
     return TranslationParts(
       train: corpus(0..<10_000), validation: corpus(10_000..<11_000), test: corpus(11_000..<12_000))
   }

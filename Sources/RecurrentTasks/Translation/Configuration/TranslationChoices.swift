@@ -1,12 +1,13 @@
 public import RecurrentLayers
 public import RecurrentTraining
 
-/// Data that come with the library.
-public enum TranslationProblem: String, SettingChoice, Hashable {
-  /// None: files are named.
-  case none
-  /// Dates in many written forms, to the form of ISO 8601; see `WrittenDates`.
-  case dates
+/// What makes targets of what was read.
+public enum TargetWriter: String, SettingChoice, Hashable {
+  /// A network that writes symbol after symbol, each knowing those before.
+  case decoder
+  /// No network: every step of the source says a symbol or nothing, and symbols come in the order of the source
+  /// (connectionist temporal classification: Graves et al., 2006). For targets shorter than their sources.
+  case ctc
 }
 
 /// How the decoder matches its state with the steps of the source.

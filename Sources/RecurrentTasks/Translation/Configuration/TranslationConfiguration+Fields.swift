@@ -15,8 +15,7 @@ extension TranslationConfiguration {
 
   private static var dataFields: [SettingField<Self>] {
     [
-      SettingField("problem", \.problem, "a built-in problem in place of data: none or dates"),
-      SettingField("data", \.data, "pairs to learn from, source<TAB>target (plain or .gz)", .notEmpty),
+      SettingField("data", \.data, "pairs to learn from, source<TAB>target (plain or .gz); builtin:dates", .notEmpty),
       SettingField("source", \.source, "sources, one a line, in a file of their own", .notEmpty),
       SettingField("target", \.target, "their targets, one a line", .notEmpty),
       SettingField(
@@ -55,6 +54,8 @@ extension TranslationConfiguration {
   private static var networkFields: [SettingField<Self>] {
     [
       SettingField("embedding", \.embedding, "numbers of a symbol's vector", .within(1...65_536)),
+      SettingField(
+        "writer", \.writer, "decoder, or ctc: steps of the source say symbols, and settings of a decoder do nothing"),
       SettingField("context", \.context, "of the source: last, transformed-last or transformed-mean"),
       SettingField("context_route", \.contextRoute, "to the decoder: initial-state, every-step or both"),
       SettingField("bridge", \.bridge, "to the first state: learned, or identity (the same layers on both sides)"),

@@ -6,9 +6,7 @@ public import RecurrentTraining
 public struct TranslationConfiguration: TaskConfiguration {
   // MARK: Data
 
-  /// A built-in problem in place of data.
-  public var problem = TranslationProblem.none
-  /// Pairs to learn from: a table `source<TAB>target`.
+  /// Pairs to learn from: a table `source<TAB>target`, an index of frames, or `builtin:dates`, see `WrittenDates`.
   public var data: String?
   /// The sources, one a line, where they stand in a file of their own.
   public var source: String?
@@ -73,6 +71,8 @@ public struct TranslationConfiguration: TaskConfiguration {
     architecture.hidden = [256]
     return architecture
   }()
+  /// What makes targets of what was read. Settings of the decoder mean nothing without one.
+  public var writer = TargetWriter.decoder
   /// How the source becomes one vector.
   public var context = ContextKind.last
   /// How that vector reaches the decoder.

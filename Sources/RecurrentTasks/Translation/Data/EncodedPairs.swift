@@ -89,11 +89,17 @@ struct EncodedPairs: Sendable {
     return EncodedPairs(self, targets.indices.filter { lengths[$0] <= limit && targets[$0].count <= limit })
   }
 
+  /// The pairs whose sources have a step for each symbol, and one of nothing between equal ones.
+  func keepingAlignable(_ alignment: CTC) -> EncodedPairs {
+    let lengths = sources.lengths
+    return EncodedPairs(self, targets.indices.filter { alignment.stepsNeeded(for: targets[$0]) <= lengths[$0] })
+  }
+
   /// Some pairs as a batch under a teacher.
   func batch(_ numbers: [Int]) -> PairBatch {
     let targets = numbers.map { self.targets[$0] }
     return PairBatch(
-      sources: sources.batch(numbers), fed: TokenBatch(targets.map { [start] + $0 }),
+      sources: sources.batch(numbers), targets: targets, fed: TokenBatch(targets.map { [start] + $0 }),
       labels: TokenBatch(targets.map { $0 + [end] }))
   }
 }
@@ -101,6 +107,8 @@ struct EncodedPairs: Sendable {
 /// A batch under a teacher.
 struct PairBatch {
   let sources: SourceBatch
+  /// The symbols of the targets, without their ends.
+  let targets: [[Int32]]
   /// The symbols that steps are fed, `[U, N]`.
   let fed: TokenBatch
   /// The symbols that steps are to say, in the order of the real steps.
@@ -108,8 +116,9 @@ struct PairBatch {
   /// The numbers of the real steps among the rows of `[U · N, A]`.
   let realSteps: [Int32]
 
-  init(sources: SourceBatch, fed: TokenBatch, labels: TokenBatch) {
+  init(sources: SourceBatch, targets: [[Int32]], fed: TokenBatch, labels: TokenBatch) {
     self.sources = sources
+    self.targets = targets
     self.fed = fed
     realSteps = labels.tokens.indices.filter { labels.tokens[$0] >= 0 }.map { Int32($0) }
     self.labels = labels.tokens.filter { $0 >= 0 }

@@ -20,7 +20,7 @@ public struct TranslationParts: Sendable {
 
   /// Reads the parts that a configuration names.
   public init(_ configuration: TranslationConfiguration) throws(TranslationError) {
-    if configuration.problem == .dates {
+    if configuration.data == WrittenDates.path {
       self = WrittenDates.parts(seed: UInt64(configuration.training.seed))
       return
     }
@@ -43,7 +43,7 @@ public struct TranslationParts: Sendable {
 
   /// The pairs to report on that a configuration names; nil where it names none.
   static func test(of configuration: TranslationConfiguration) throws(TranslationError) -> ParallelCorpus? {
-    if configuration.problem == .dates {
+    if configuration.data == WrittenDates.path {
       return WrittenDates.parts(seed: UInt64(configuration.training.seed)).test
     }
     return try corpus(

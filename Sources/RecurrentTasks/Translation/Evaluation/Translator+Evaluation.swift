@@ -8,7 +8,8 @@ extension Translator {
   /// Pairs that are judged at a time.
   private static let pairsAtATime = 64
 
-  /// The mean loss of a symbol of the targets and the perplexity, the exponential of it.
+  /// The mean loss of a symbol of the targets and the perplexity, the exponential of it. Pairs that no alignment has, where
+  /// symbols are aligned, count as 0.
   func likelihood(on corpus: ParallelCorpus) -> [Metric] {
     let pairs = EncodedPairs(corpus, self)
     let lengths = pairs.sources.lengths
@@ -17,9 +18,14 @@ extension Translator {
     var count = 0
     for start in stride(from: 0, to: order.count, by: Self.pairsAtATime) {
       let batch = pairs.batch(Array(order[start..<min(start + Self.pairsAtATime, order.count)]))
-      let loss = crossEntropy(network.logits(batch).logits, batch.labels)
-      sum += Double(loss.scalar) * Double(batch.labels.count)
-      count += batch.labels.count
+      if let decoder = network.decoder {
+        let (logits, _) = decoder.logits(batch, decoder.memory(of: network.encoder(batch.sources)))
+        sum += Double(crossEntropy(logits, batch.labels).scalar) * Double(batch.labels.count)
+        count += batch.labels.count
+      } else {
+        sum += Double(alignmentLosses(of: batch, by: network).sum().scalar)
+        count += batch.targets.reduce(0) { $0 + $1.count }
+      }
     }
     let mean = sum / Double(max(count, 1))
     return [Metric("loss", mean), Metric("perplexity", exp(mean))]

@@ -2,12 +2,14 @@ public import RecurrentLayers
 import RecurrentTensor
 
 /// Two networks: one reads a sequence, the other writes one (Cho et al., 2014; Sutskever et al., 2014; Bahdanau et al.,
-/// 2015).
+/// 2015). With connectionist temporal classification a map to symbols stands in place of the second.
 public struct TranslationNetwork: Module {
   /// What reads.
   public var encoder: SourceEncoder
-  /// What writes.
-  public var decoder: TargetDecoder
+  /// What writes; nil where the steps of the source say symbols.
+  public var decoder: TargetDecoder?
+  /// From the outputs of the encoder to the logits of symbols and of nothing; nil where there is a decoder.
+  public var head: Linear?
 
   /// Networks with random weights.
   ///
@@ -18,17 +20,22 @@ public struct TranslationNetwork: Module {
   ///   - key: Where the random numbers come from.
   init(_ configuration: TranslationConfiguration, source: SourceInputs, targetSize: Int, key: RandomKey) {
     encoder = SourceEncoder(configuration, inputs: source, key: key.folding(0))
-    decoder = TargetDecoder(configuration, vocabularySize: targetSize, encoder: encoder, key: key.folding(1))
+    switch configuration.writer {
+    case .decoder:
+      decoder = TargetDecoder(configuration, vocabularySize: targetSize, encoder: encoder, key: key.folding(1))
+    case .ctc: head = Linear(inputSize: encoder.layers.outputSize, outputSize: targetSize, key: key.folding(2))
+    }
   }
 
-  /// Visits both.
+  /// Visits what reads and what writes.
   public mutating func visit<Visitor: ModuleVisitor>(_ visitor: inout Visitor) {
     visitor.visit("encoder", &encoder)
     visitor.visit("decoder", &decoder)
+    visitor.visit("head", &head)
   }
 
-  /// What the decoder needs to know of some sources.
-  func read(_ sources: SourceBatch) -> TargetDecoder.Memory { decoder.memory(of: encoder(sources)) }
+  /// The logits of symbols at the steps of some sources, `[S, N, V]`.
+  func stepLogits(_ sources: SourceBatch, _ head: Linear) -> SequenceBatch { head(encoder(sources).outputs) }
 }
 
 extension TranslationConfiguration {
@@ -49,6 +56,7 @@ extension TranslationConfiguration {
   var contradiction: String? {
     if let problem = encoder.contradiction { return "encoder: \(problem)" }
     if let problem = decoder.contradiction { return "decoder: \(problem)" }
+    if writer == .ctc { return nil }
     if decoder.isBidirectional { return "decoder_bidirectional: what is written has no end yet to begin from" }
     if attention == .none {
       if coverage { return "coverage is there for decoders with attention, and attention is none" }

@@ -11,8 +11,8 @@ struct TranslationWriter: StepwiseWriter {
   let unknown: Int32?
   let excluded: [Int32]
 
-  init(_ translator: Translator) {
-    decoder = translator.network.decoder
+  init(_ decoder: TargetDecoder, of translator: Translator) {
+    self.decoder = decoder
     let vocabulary = translator.tokenizers.target.vocabulary
     vocabularySize = vocabulary.count
     start = translator.tokenizers.start

@@ -50,17 +50,11 @@ extension Translator {
   ) throws(TranslationError) -> [TranslatedSource] {
     try check(settings)
     try check(sources)
-    let writer = TranslationWriter(self)
     let encoded = EncodedSources(sources, self)
     let lengths = encoded.lengths
     var translated = sourcesBefore(encoded)
     for batch in Self.batches(of: encoded.contentLengths) {
-      let memory = network.read(encoded.batch(batch))
-      let described = batch.map { number in
-        let length = lengths[number]
-        return DecodingSource(length: length, limit: settings.limit(forLength: length), number: number)
-      }
-      let found = writer.decode(memory, of: described, settings)
+      let found = write(encoded.batch(batch), batch.map { (number: $0, length: lengths[$0]) }, settings)
       for (number, sequences) in zip(batch, found) {
         translated[number] = TranslatedSource(
           symbols: translated[number].symbols, unknownCount: translated[number].unknownCount,
@@ -69,6 +63,19 @@ extension Translator {
       onBatch(batch.count)
     }
     return translated
+  }
+
+  /// The sequences that are written for the sources of a batch.
+  private func write(
+    _ sources: SourceBatch, _ described: [(number: Int, length: Int)], _ settings: DecodingSettings
+  ) -> [[DecodedSequence]] {
+    guard let decoder = network.decoder else { return aligned(sources, settings) }
+    let writer = TranslationWriter(decoder, of: self)
+    return writer.decode(
+      decoder.memory(of: network.encoder(sources)),
+      of: described.map {
+        DecodingSource(length: $0.length, limit: settings.limit(forLength: $0.length), number: $0.number)
+      }, settings)
   }
 
   private func check(_ sources: TranslationSources) throws(TranslationError) {
@@ -84,7 +91,12 @@ extension Translator {
   }
 
   private func check(_ settings: DecodingSettings) throws(TranslationError) {
-    let hasAttention = network.decoder.attention != nil
+    if network.decoder == nil, settings.sampling != nil || settings.noRepeatNgram != nil {
+      throw .unsupported(
+        "the model has no decoder that could draw symbols or look at those before",
+        mend: "leave --temperature, --top-k, --top-p and --no-repeat-ngram out")
+    }
+    let hasAttention = network.decoder?.attention != nil
     if !hasAttention, settings.needsAttention || settings.coveragePenalty > 0 {
       throw .unsupported(
         "the model has no attention that could tell where it looks",

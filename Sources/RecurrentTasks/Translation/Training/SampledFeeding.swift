@@ -26,22 +26,21 @@ struct SampledFeeding: Sendable {
   }
 }
 
-extension TranslationNetwork {
+extension TargetDecoder {
   /// The logits of the real steps of a batch under a teacher, `[R, V]`, and how much was looked at twice.
   func logits(
-    _ batch: PairBatch, sampling: SampledFeeding? = nil
+    _ batch: PairBatch, _ memory: Memory, sampling: SampledFeeding? = nil
   ) -> (logits: Tensor, overlap: Tensor?) {
-    let memory = read(batch.sources)
     let steps: DecodedSteps =
-      if decoder.isFused, sampling == nil {
-        DecodedSteps(outputs: decoder.fused(batch.fed, memory), overlap: nil)
+      if isFused, sampling == nil {
+        DecodedSteps(outputs: fused(batch.fed, memory), overlap: nil)
       } else {
-        decoder.stepwise(batch.fed, memory, choosing: sampling.map { sampling in { sampling.symbols($0, $1, $2) } })
+        stepwise(batch.fed, memory, choosing: sampling.map { sampling in { sampling.symbols($0, $1, $2) } })
       }
     let shape = steps.outputs.shape
     let outputs = steps.outputs.reshaped(to: [shape[0] * shape[1], shape[2]])
     // The logits are the largest part of the work: none are computed for padding.
     let real = batch.realSteps.count == shape[0] * shape[1] ? outputs : outputs.rows(at: batch.realSteps)
-    return (decoder.logits(real), steps.overlap)
+    return (logits(real), steps.overlap)
   }
 }

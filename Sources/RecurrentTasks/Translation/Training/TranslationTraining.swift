@@ -41,16 +41,18 @@ public struct TranslationTraining: TaskTraining {
     }
     initial = Translator(configuration, tokenizers, parts.train.frames.map { SignalEncoding(fitting: $0) })
     let all = EncodedPairs(parts.train, initial)
-    pairs = all.keeping(atMost: configuration.maximumLength)
+    let short = all.keeping(atMost: configuration.maximumLength)
+    pairs = configuration.writer == .ctc ? short.keepingAlignable(initial.alignment) : short
     guard pairs.count > 0 else { throw .noPairs(file: parts.train.file) }
-    var notes = parts.notes
-    if all.count > pairs.count {
-      let left = all.count - pairs.count
-      notes.append(
-        "train: \(left) \(left == 1 ? "pair has" : "pairs have") more than maximum_length "
-          + "\(configuration.maximumLength) symbols on a side and \(left == 1 ? "was" : "were") left out")
+    func note(_ left: Int, _ verb: (String, String), _ problem: String) -> [String] {
+      if left == 0 { return [] }
+      return ["train: \(left) \(left == 1 ? "pair \(verb.0)" : "pairs \(verb.1)") \(problem) and \(left == 1 ? "was" : "were") left out"]
     }
-    self.notes = notes
+    notes =
+      parts.notes
+      + note(
+        all.count - short.count, ("has", "have"), "more than maximum_length \(configuration.maximumLength) symbols on a side")
+      + note(short.count - pairs.count, ("has", "have"), "more symbols to say than steps to say them at")
     batches = TokenBatches(
       lengths: pairs.sources.lengths, others: pairs.targets.map { $0.count + 1 }, batchSize: configuration.batchSize,
       limit: configuration.batchTokens)
@@ -62,14 +64,22 @@ public struct TranslationTraining: TaskTraining {
   /// Pairs whose sources are equally long, as a rule.
   public func batchCount(inEpoch epoch: Int) -> Int { batches.count }
 
-  /// The mean loss of a symbol of the targets of a batch, in nats.
+  /// The mean loss of a symbol of the targets of a batch, in nats; without a decoder that of their alignments.
   public func loss(of model: TranslationNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
     let numbers = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
-    let batchOfPairs = pairs.batch(Array(numbers))
-    let (logits, overlap) = model.logits(batchOfPairs, sampling: sampling(batch))
-    var loss = crossEntropy(logits, batchOfPairs.labels, labelSmoothing: configuration.labelSmoothing)
+    let pairs = pairs.batch(Array(numbers))
+    guard let decoder = model.decoder else { return alignmentLoss(of: model, on: pairs) }
+    let (logits, overlap) = decoder.logits(
+      pairs, decoder.memory(of: model.encoder(pairs.sources)), sampling: sampling(batch))
+    var loss = crossEntropy(logits, pairs.labels, labelSmoothing: configuration.labelSmoothing)
     if let overlap, configuration.coverageLoss > 0 { loss = loss + overlap * Float(configuration.coverageLoss) }
-    return BatchLoss(mean: loss, count: batchOfPairs.labels.count)
+    return BatchLoss(mean: loss, count: pairs.labels.count)
+  }
+
+  private func alignmentLoss(of model: TranslationNetwork, on pairs: PairBatch) -> BatchLoss {
+    let count = pairs.targets.reduce(0) { $0 + $1.count }
+    let losses = initial.alignmentLosses(of: pairs, by: model)
+    return BatchLoss(mean: losses.sum() / Float(max(count, 1)), count: count)
   }
 
   /// What decides on the symbols that steps are fed; nil under full teacher forcing.
