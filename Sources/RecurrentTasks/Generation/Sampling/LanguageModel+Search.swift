@@ -1,3 +1,4 @@
+import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
 

@@ -75,7 +75,6 @@ struct SequenceSampling<Writer: StepwiseWriter> {
     let output = writer.step(previous, memory, from: state, needsWeights: settings.needsAttention)
     if settings.needsAttention { attention.append(output.weights) }
     ranked.rank(output.logits, count: 1)
-    let size = writer.vocabularySize
     output.logits.withScalars { scalars in
       for slot in 0..<slots.count where slots.isOpen(slot) { extend(slot, scalars) }
     }
