@@ -40,12 +40,16 @@ struct TranslateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("where to write (default: standard output)", valueName: "file"))
   var output: String?
 
+  @Option(help: ArgumentHelp("most sources at a time (default: some thousand symbols); no result depends on it"))
+  var batchSize: Int?
+
   @Option(help: ArgumentHelp("threads to compute with (default: all cores); no result depends on it"))
   var threads: Int?
 
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
+    if let batchSize, batchSize < 1 { throw ValidationError("--batch-size is at least 1") }
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
   }
 
@@ -62,11 +66,13 @@ struct TranslateCommand: ParsableCommand {
         throw UsageError("--attention draws one line, and the input has \(sources.count); give the one to be drawn")
       }
     }
-    let translated = try translator.translate(sources, settings)
+    let start = ContinuousClock.now
+    let translated = try translator.translate(sources, settings, batchSize: batchSize)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
     try show(translated, console)
     if let attention { try draw(translated, to: attention, console) }
     note(translated, console)
-    if console.isJSON { try console.json(json(sources, translated)) }
+    if console.isJSON { try console.json(json(sources, translated, seconds)) }
   }
 
   private func show(_ translated: [TranslatedSource], _ console: Console) throws {
@@ -113,8 +119,8 @@ struct TranslateCommand: ParsableCommand {
     }
   }
 
-  private func json(_ sources: TranslationSources, _ translated: [TranslatedSource]) -> JSONValue {
-    var object: JSONObject = ["task": .string(Translator.task), "model": .string(model)]
+  private func json(_ sources: TranslationSources, _ translated: [TranslatedSource], _ seconds: Double) -> JSONValue {
+    var object: JSONObject = ["task": .string(Translator.task), "model": .string(model), "seconds": .number(seconds)]
     if let output { object["output"] = .string(output) }
     if let attention { object["attention"] = .string(attention) }
     object["sources"] = .array(

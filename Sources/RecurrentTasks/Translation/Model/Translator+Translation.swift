@@ -33,7 +33,7 @@ extension Translator {
   /// How many steps of sources are decoded at a time.
   private static let stepsAtATime = 1024
 
-  /// Translates texts; see `translate(_:_:onBatch:)` for sources of any kind.
+  /// Translates texts; see `translate(_:_:batchSize:onBatch:)` for sources of any kind.
   public func translate(
     _ texts: [String], _ settings: DecodingSettings = DecodingSettings()
   ) throws(TranslationError) -> [TranslatedSource] { try translate(.texts(texts), settings) }
@@ -43,17 +43,19 @@ extension Translator {
   /// - Parameters:
   ///   - sources: Texts, or sequences of frames; one without a step has no translation.
   ///   - settings: How to search.
+  ///   - batchSize: The most sources that are decoded at a time; nil for as many as have some thousand steps.
   ///   - onBatch: Told how many sources more are done.
   /// - Throws: `TranslationError` where the settings do not go with the model.
   public func translate(
-    _ sources: TranslationSources, _ settings: DecodingSettings = DecodingSettings(), onBatch: (Int) -> Void = { _ in }
+    _ sources: TranslationSources, _ settings: DecodingSettings = DecodingSettings(), batchSize: Int? = nil,
+    onBatch: (Int) -> Void = { _ in }
   ) throws(TranslationError) -> [TranslatedSource] {
     try check(settings)
     try check(sources)
     let encoded = EncodedSources(sources, self)
     let lengths = encoded.lengths
     var translated = sourcesBefore(encoded)
-    for batch in Self.batches(of: encoded.contentLengths) {
+    for batch in Self.batches(of: encoded.contentLengths, limit: batchSize ?? .max) {
       let found = write(encoded.batch(batch), batch.map { (number: $0, length: lengths[$0]) }, settings)
       for (number, sequences) in zip(batch, found) {
         translated[number] = TranslatedSource(
@@ -110,12 +112,12 @@ extension Translator {
   }
 
   /// Sources of nearly equal length together; those without a step in none.
-  private static func batches(of lengths: [Int]) -> [[Int]] {
+  private static func batches(of lengths: [Int], limit: Int) -> [[Int]] {
     let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     var batches: [[Int]] = []
     for number in order {
       let last = batches.count - 1
-      if last >= 0, (batches[last].count + 1) * lengths[number] <= stepsAtATime {
+      if last >= 0, batches[last].count < limit, (batches[last].count + 1) * lengths[number] <= stepsAtATime {
         batches[last].append(number)
       } else {
         batches.append([number])
