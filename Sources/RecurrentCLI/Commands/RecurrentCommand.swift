@@ -27,6 +27,8 @@ struct RecurrentCommand: ParsableCommand {
         Train a language model on a text, and let it write:
           recurrent train generate --data input.txt
           recurrent generate runs/0005-generate --prompt "Once" --max-tokens 300
+        Compare texts with their references as sacreBLEU does:
+          recurrent score --references references.txt < translations.txt
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
@@ -38,6 +40,7 @@ struct RecurrentCommand: ParsableCommand {
     version: BuildInformation.versionText,
     subcommands: [
       TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, TranslateCommand.self,
-      GenerateCommand.self, EvaluateCommand.self, InfoCommand.self, BenchCommand.self, StudyCommand.self,
+      GenerateCommand.self, EvaluateCommand.self, ScoreCommand.self, InfoCommand.self, BenchCommand.self,
+      StudyCommand.self,
     ])
 }

@@ -49,9 +49,7 @@ public struct TranslationTokenizers: Hashable, Sendable {
   ) -> Tokenizer {
     var counts = SymbolCounts()
     for text in texts { counts.add(text, level: level) }
-    return Tokenizer(
-      vocabulary: Vocabulary(counting: counts, specials: specials, minimumCount: minimumCount, limit: limit),
-      level: level)
+    return Tokenizer(counting: counts, level: level, specials: specials, minimumCount: minimumCount, limit: limit)
   }
 
   /// The symbol that ends a target.
