@@ -67,7 +67,9 @@ struct TranslateCommand: ParsableCommand {
       }
     }
     let start = ContinuousClock.now
-    let translated = try translator.translate(sources, settings, batchSize: batchSize)
+    var progress = CountProgress(of: sources.count, "sources", isQuiet: console.isQuiet)
+    let translated = try translator.translate(sources, settings, batchSize: batchSize) { progress.add($0) }
+    progress.finish()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     try show(translated, console)
     if let attention { try draw(translated, to: attention, console) }
