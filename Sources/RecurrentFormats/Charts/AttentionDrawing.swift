@@ -37,7 +37,8 @@ struct AttentionDrawing {
     let level = widestSource + (widestSource > 1.2 * size ? 12 : 3)
     isUpright = level > Self.widestColumn || level * columns > Self.page.width
     let even = (Self.page.width / columns).rounded(.down)
-    columnWidth = max(min(max(even, Self.columnWidths.lowerBound), Self.columnWidths.upperBound), isUpright ? 0 : level.rounded(.up))
+    let fitting = min(max(even, Self.columnWidths.lowerBound), Self.columnWidths.upperBound)
+    columnWidth = isUpright ? fitting : max(fitting, level.rounded(.up))
     let rows = Double(max(1, target.count))
     let evenRow = (Self.page.height / rows).rounded(.down)
     rowHeight = min(max(evenRow, Self.rowHeights.lowerBound), Self.rowHeights.upperBound)
