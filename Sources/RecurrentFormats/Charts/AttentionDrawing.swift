@@ -37,14 +37,16 @@ struct AttentionDrawing {
     let level = widestSource + (widestSource > 1.2 * size ? 12 : 3)
     isUpright = level > Self.widestColumn || level * columns > Self.page.width
     let even = (Self.page.width / columns).rounded(.down)
-    columnWidth = max(min(max(even, Self.columnWidths.lowerBound), Self.columnWidths.upperBound), isUpright ? 0 : level)
+    let fitting = min(max(even, Self.columnWidths.lowerBound), Self.columnWidths.upperBound)
+    columnWidth = isUpright ? fitting : max(fitting, level.rounded(.up))
     let rows = Double(max(1, target.count))
     let evenRow = (Self.page.height / rows).rounded(.down)
     rowHeight = min(max(evenRow, Self.rowHeights.lowerBound), Self.rowHeights.upperBound)
     sourceHeight = isUpright ? widestSource : size
-    left = Self.margin + size + Self.gap + widestTarget + Self.gap
+    // Squares begin on whole pixels, and their edges are sharp.
+    left = (Self.margin + size + Self.gap + widestTarget + Self.gap).rounded(.up)
     let headings = ChartHeadings(title: chart.title, subtitle: chart.subtitle, margin: Self.margin)
-    top = headings.bottom + Self.gap + size + Self.gap + sourceHeight + Self.gap
+    top = (headings.bottom + Self.gap + size + Self.gap + sourceHeight + Self.gap).rounded(.up)
     width = max(left + columnWidth * columns, left + Self.legend.width, Self.margin + headings.width) + Self.margin
     height = top + rowHeight * rows + Self.gap * 2 + Self.legend.height + Self.gap + size + Self.margin
   }
@@ -113,17 +115,16 @@ struct AttentionDrawing {
     canvas.text(
       ChartNumber.grouped(Double(hundredths) / 100, decimals: 2), x: left + (Double(column) + 0.5) * columnWidth,
       y: top + (Double(row) + 0.5) * rowHeight + 4, size: 11, anchor: .middle,
-      fill: weight > 0.5 ? ChartStyle.background : ChartStyle.titleColor)
+      fill: weight > 0.8 ? ChartStyle.background : ChartStyle.titleColor)
   }
 
   private func drawLegend(on canvas: inout SVGCanvas) {
     let y = top + rowHeight * Double(max(1, target.count)) + Self.gap * 2
     let step = Self.legend.width / Double(Self.legend.steps)
     for index in 0..<Self.legend.steps {
-      // A little overlap, or the ground shows between the steps.
       canvas.rectangle(
-        x: left + Double(index) * step, y: y, width: step + (index + 1 < Self.legend.steps ? 0.5 : 0),
-        height: Self.legend.height, fill: Self.color(of: (Float(index) + 0.5) / Float(Self.legend.steps)))
+        x: left + Double(index) * step, y: y, width: step, height: Self.legend.height,
+        fill: Self.color(of: (Float(index) + 0.5) / Float(Self.legend.steps)))
     }
     let baseline = y + Self.legend.height + Self.gap / 2 + ChartStyle.labelSize * 0.8
     for (label, share) in [("0", 0.0), ("weight", 0.5), ("1", 1)] {

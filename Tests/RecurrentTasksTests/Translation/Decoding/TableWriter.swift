@@ -32,10 +32,10 @@ struct TableWriter: StepwiseWriter {
     let next = zip(state, previous).map { $0 + [$1] }
     let sources = next.indices.map { memory[$0 % memory.count] }
     let longest = memory.map(\.length).max() ?? 0
-    let logits = zip(sources, next).flatMap { logits($0, after: Array($1.dropFirst())) }
+    let logits = zip(sources, next).flatMap { self.logits($0, after: Array($1.dropFirst())) }
     // What lies behind the end of a source is no weight of it.
     let weights = zip(sources, next).flatMap { source, symbols in
-      weights(source, after: Array(symbols.dropFirst())) + [Float](repeating: 7, count: longest - source.length)
+      self.weights(source, after: Array(symbols.dropFirst())) + [Float](repeating: 7, count: longest - source.length)
     }
     return (
       Tensor(logits, shape: [next.count, vocabularySize]),
@@ -101,7 +101,7 @@ extension TableWriter {
       found.append(sequence)
     }
     func go(_ sequence: Sequence, length: Int) {
-      let logits = logits(source, after: sequence.symbols).map(Double.init)
+      let logits = self.logits(source, after: sequence.symbols).map(Double.init)
       let sum = log(logits.reduce(0) { $0 + exp($1) })
       for symbol in 0..<Int32(vocabularySize) where symbol != unknown && !excluded.contains(symbol) {
         var longer = sequence
