@@ -165,6 +165,31 @@ static void check_linear_chain(int64_t labels) {
   expect_true("best labels", memcmp(best[0], best[1], sizeof best[0]) == 0);
 }
 
+static void check_ctc(int64_t symbols) {
+  begin_check("connectionist temporal classification of %lld symbols", (long long)symbols);
+  seed_numbers((uint64_t)symbols + 6000);
+  const int64_t batch = 4, longest = symbols < 12 ? symbols : 12, steps = 2 * longest + 2, width = 2 * longest + 5;
+  const int32_t lengths[] = {(int32_t)steps, 0, (int32_t)steps - 1, 1};
+  const int32_t target_lengths[] = {(int32_t)longest, 0, (int32_t)longest / 2, 2};
+  int32_t targets[48], best[2][4 * 26], from[4 * 26 * 25];
+  for (int64_t i = 0; i < longest * batch; i++) targets[i] = (int32_t)(1 + i * 5 % (symbols - 1));
+  const twin x = reals(steps * batch * symbols, -2, 2), dlosses = reals(batch, 0.5, 1.5);
+  const twin losses = empty(batch), scores = empty(batch), saved = filled(batch * steps * width, 0);
+  const twin workspace = empty(batch * (4 * width + symbols)), dx = filled(x.count, 0.25);
+  FOR_BOTH(side, k) {
+    k->ctc_loss(steps, batch, symbols, longest, 0, lengths, target_lengths, x.at[side], targets, 0, losses.at[side],
+                saved.at[side], workspace.at[side]);
+    k->ctc_loss_backward(steps, batch, symbols, longest, 0, lengths, target_lengths, x.at[side], targets,
+                         saved.at[side], dlosses.at[side], dx.at[side], workspace.at[side]);
+    k->ctc_best(steps, batch, symbols, longest, 0, lengths, target_lengths, x.at[side], targets, best[side],
+                scores.at[side], from, workspace.at[side]);
+  }
+  expect_close("losses", losses, 64 * float_epsilon, 16 * float_epsilon);
+  expect_close("dx", dx, 128 * float_epsilon, 0);
+  expect_close("best scores", scores, 64 * float_epsilon, 16 * float_epsilon);
+  expect_true("best ways", memcmp(best[0], best[1], (size_t)(steps * batch) * sizeof best[0][0]) == 0);
+}
+
 void check_rows(void) {
   for (int w = 0; w < width_count; w++) {
     check_softmax(widths[w]);
@@ -176,6 +201,7 @@ void check_rows(void) {
     check_layer_norm(widths[w], 1);
     check_gather(widths[w]);
     if (widths[w] <= 100) check_linear_chain(widths[w]);
+    if (widths[w] > 1) check_ctc(widths[w]);
   }
   check_row_threads();
 }
