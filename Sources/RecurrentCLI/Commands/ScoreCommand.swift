@@ -34,7 +34,7 @@ struct ScoreCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "how lines are cut into tokens: none (at white space), 13a, zh or char (default: 13a for bleu, none for "
-        + "token_error_rate)", valueName: "name"))
+        + "token_error_rate)", valueName: "name"), transform: tokenization)
   var tokenize: BLEU.Tokenization?
 
   @Option(
@@ -79,6 +79,14 @@ struct ScoreCommand: ParsableCommand {
     try console.json(.object(json(findings, count: texts.hypotheses.count)))
   }
 
+  private static func tokenization(_ name: String) throws -> BLEU.Tokenization {
+    guard let tokenization = BLEU.Tokenization(rawValue: name) else {
+      let names = BLEU.Tokenization.allCases.map(\.rawValue)
+      throw ValidationError("choose one of \(names.joined(separator: ", "))")
+    }
+    return tokenization
+  }
+
   private func json(_ findings: [ScoreFinding], count: Int) -> JSONObject {
     var object: JSONObject = ["sentence_count": .integer(count)]
     var metrics = JSONObject()
@@ -95,8 +103,6 @@ struct ScoreCommand: ParsableCommand {
     return object
   }
 }
-
-extension BLEU.Tokenization: ExpressibleByArgument {}
 
 /// The names of smoothings, as sacreBLEU has them.
 enum SmoothingName: String, ExpressibleByArgument, CaseIterable {
