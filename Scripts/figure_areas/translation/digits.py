@@ -51,40 +51,43 @@ def digit_string(choice, by_digit, quiet):
 
 
 def make_digit_strings(folder, seed=0):
-    """Writes `strings.csv`, an index with the columns part, speaker, target, first_frame and frames, and `strings.u8.gz`, its raw
-    frames of 32 bytes, into a folder; gives both paths, or None where the data are not here. A seed makes the same strings."""
+    """Writes `strings.u8.gz`, raw frames of 32 bytes, and for each part an index of them, `train.csv` and so on, with the columns
+    speaker, target, first_frame and frames, into a folder; gives the frames and the indexes, or None where the data are not
+    here. A seed makes the same strings."""
     source = data_folder("spoken-digits")
     if source is None:
         return None
     utterances = read_utterances(source)
     speakers = sorted({utterance["speaker"] for utterance in utterances})
     choice = random.Random(seed)
-    index, frames = Path(folder) / "strings.csv", Path(folder) / "strings.u8.gz"
+    frames = Path(folder) / "strings.u8.gz"
+    indexes = {part: Path(folder) / f"{part}.csv" for part in PARTS}
     first = 0
     # The time of writing would make other bytes of the same frames.
-    with index.open("w", newline="") as table, frames.open("wb") as raw, \
+    with frames.open("wb") as raw, \
             gzip.GzipFile(fileobj=raw, filename="", mode="wb", compresslevel=1, mtime=0) as packed:
-        rows = csv.writer(table, lineterminator="\n")
-        rows.writerow(["part", "speaker", "target", "first_frame", "frames"])
         for part, (count, takes) in PARTS.items():
             own = [utterance for utterance in utterances if utterance["take"] in takes]
             of_speaker = {speaker: [utterance for utterance in own if utterance["speaker"] == speaker] for speaker in speakers}
             quiet = {speaker: quiet_frames(said) for speaker, said in of_speaker.items()}
             by_digit = {speaker: {str(digit): [utterance for utterance in said if utterance["digit"] == str(digit)]
                                   for digit in range(10)} for speaker, said in of_speaker.items()}
-            for _ in range(count):
-                speaker = choice.choice(speakers)
-                digits, string = digit_string(choice, by_digit[speaker], quiet[speaker])
-                packed.write(b"".join(string))
-                rows.writerow([part, speaker, " ".join(map(str, digits)), first, len(string)])
-                first += len(string)
-    return index, frames
+            with indexes[part].open("w", newline="") as table:
+                rows = csv.writer(table, lineterminator="\n")
+                rows.writerow(["speaker", "target", "first_frame", "frames"])
+                for _ in range(count):
+                    speaker = choice.choice(speakers)
+                    digits, string = digit_string(choice, by_digit[speaker], quiet[speaker])
+                    packed.write(b"".join(string))
+                    rows.writerow([speaker, " ".join(map(str, digits)), first, len(string)])
+                    first += len(string)
+    return frames, indexes
 
 
-def error_rate(index, frames, decoder):
+def error_rate(frames, indexes, writer):
     """Trains with the preset and gives the share of wrong digits of the test part in per cent, and the whole report."""
-    report = train("translate", "--preset", "spoken-digits", "--decoder", decoder, "--data", index, "--source-frames", frames,
-                   "--target-column", "target", "--validation", "part=validation", "--test", "part=test")
+    report = train("translate", "--preset", "spoken-digits", "--set", f"writer={writer}", "--data", indexes["train"], "--set",
+                   f"frames={frames}", "--validation", indexes["validation"], "--test", indexes["test"])
     return round(100 * report["metrics"]["test"]["token_error_rate"], 3), report
 
 
@@ -92,10 +95,10 @@ def run(figures, is_long):
     """`digits_ctc` and `digits_attention`: minutes of training each, so only in long runs."""
     with tempfile.TemporaryDirectory() as folder:
         made = make_digit_strings(folder) if is_long else None
-        for name, decoder, bar in [("digits_ctc", "ctc", 5), ("digits_attention", "attention", None)]:
+        for name, writer, bar in [("digits_ctc", "ctc", 5), ("digits_attention", "decoder", None)]:
             unit, value = "% of test digits wrong", None
             if made:
-                value, report = error_rate(*made, decoder)
+                value, report = error_rate(*made, writer)
                 unit += f", strings of 3 to 7 of takes not trained on; {report['seconds']:.0f} s"
             if bar is None:
                 figures.add(name, value, unit, "stated", None if value is None else True)
