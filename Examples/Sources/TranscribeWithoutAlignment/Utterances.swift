@@ -39,18 +39,24 @@ struct Speaker {
 
 /// What is said in each frame of an utterance.
 private struct Plan {
+  struct Frame {
+    let digit: Int32
+    let sound: Int
+  }
+
   var digits: [Int32] = []
   /// Nil for nothing.
-  var frames: [(digit: Int32, sound: Int)?] = []
+  var frames: [Frame?] = []
 
   init(key: RandomKey) {
     for place in 0..<3 + key.integer(at: 0, below: 5) {
       let draws = key.folding(place)
       let digit = draws.integer(at: 0, below: 10)
       let sounds = [digit % 5, (digit % 5 + 1 + digit / 5) % 5]
-      frames += [(Int32, Int)?](repeating: nil, count: 1 + draws.integer(at: 1, below: 5))
+      frames += [Frame?](repeating: nil, count: 1 + draws.integer(at: 1, below: 5))
       for (index, sound) in sounds.enumerated() {
-        frames += [(Int32, Int)?](repeating: (Int32(digit), sound), count: 1 + draws.integer(at: 2 + index, below: 4))
+        let frame = Frame(digit: Int32(digit), sound: sound)
+        frames += [Frame?](repeating: frame, count: 1 + draws.integer(at: 2 + index, below: 4))
       }
       digits.append(Int32(digit))
     }
