@@ -15,7 +15,7 @@ struct ScoreCommand: ParsableCommand {
       EXAMPLES:
         recurrent score --references test.en < translations.en
         recurrent score translations.en --references test.en --tokenize none --metric bleu,chrf++
-        recurrent score dates.txt --references iso.txt --metric exact_match,token_error_rate --tokenize char
+        recurrent score dates.txt --references iso.txt --metric exact_match,token_error_rate
         recurrent score translations.zh --references first.zh,second.zh --tokenize zh --json
       """)
 
@@ -38,7 +38,7 @@ struct ScoreCommand: ParsableCommand {
   var tokenize: BLEU.Tokenization?
 
   @Option(
-    help: ArgumentHelp("of bleu: what becomes of a precision of 0: exp, floor, add-k or none", valueName: "name"))
+    help: ArgumentHelp("what bleu does with a precision of 0", valueName: "name"))
   var smooth = SmoothingName.exp
 
   @Option(help: ArgumentHelp("of floor (default: 0.1) or add-k (default: 1)", valueName: "number"))
