@@ -15,7 +15,7 @@ struct ParallelCorpusTests {
   }
 
   @Test func readsATable() throws {
-    try withFiles(["ein hund\ta dog\r\n\nzwei\ttwo\n \tthree\n"]) { paths in
+    try withFiles([" ein hund \ta dog \r\n\nzwei\ttwo\n \tthree\n"]) { paths in
       let corpus = try ParallelCorpus(table: paths[0])
       #expect(corpus.pairs == [
         SentencePair(source: "ein hund", target: "a dog"), SentencePair(source: "zwei", target: "two"),

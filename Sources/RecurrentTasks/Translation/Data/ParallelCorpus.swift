@@ -120,7 +120,8 @@ public struct ParallelCorpus: Sendable {
         skipped.add(
           "pairs with an empty side", at: TextLocation(file: file, line: number + 1, column: 1))
       } else {
-        pairs.append(SentencePair(source: String(line.source), target: String(line.target)))
+        pairs.append(
+          SentencePair(source: line.source.withoutOuterSpace, target: line.target.withoutOuterSpace))
       }
     }
     if pairs.isEmpty { throw .noPairs(file: file) }
@@ -130,5 +131,15 @@ public struct ParallelCorpus: Sendable {
 
   private static func lines(_ path: String) throws(TranslationError) -> [Substring] {
     do throws(TextFileError) { return try TextFile.lines(ofFile: path) } catch { throw .text(error) }
+  }
+}
+
+extension Substring {
+  /// The text without white space before and behind it, which says nothing and would make symbols of its own.
+  var withoutOuterSpace: String {
+    var rest = self
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
   }
 }

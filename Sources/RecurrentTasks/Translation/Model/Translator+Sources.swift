@@ -28,7 +28,7 @@ extension Translator {
         throw .tooLong(TextLocation(file: path, line: number + 1, column: 1), symbols: count, limit: limit)
       }
     }
-    return lines.map { String($0) }
+    return lines.map(\.withoutOuterSpace)
   }
 
   private func series(_ path: String, _ frames: String) throws(TranslationError) -> LabelledSeries {
