@@ -6,7 +6,7 @@ import Recurrent
 /// alone tells the digit; each sound lasts one to four frames, and between digits nothing but noise is heard for one to five.
 struct Speaker {
   static let frameSize = 8
-  private static let noise: Float = 0.5
+  private static let noise: Float = 0.4
   /// `[5, 8]`
   private let sounds: [[Float]]
 

@@ -15,12 +15,12 @@ var model = Transcriber(encoder, head: Linear(inputSize: 64, outputSize: 11, key
 
 var optimizer = Adam(learningRate: 0.01)
 let scope = GradientScope()
-for step in 1...400 {
+for step in 1...600 {
   let (frames, digits) = speaker.utterances(32, key: key.folding(1000 + step))
   let loss = scope.evaluate(at: &model) { ctcLoss($0(frames), digits, blank: 10) }
   scope.gradients.clip(toGlobalNorm: 1)
   optimizer.update(&model, with: scope.gradients)
-  if step % 100 == 0 { print("step \(step): \(loss) nats a digit") }
+  if step % 150 == 0 { print("step \(step): \(loss) nats a digit") }
 }
 
 // New utterances. Greedy reading takes the likeliest symbol of each frame; a beam adds up all ways to say the same.
