@@ -68,6 +68,9 @@ extension ForecastConfiguration {
   private static var modelFields: [SettingField<Self>] {
     RecurrentArchitecture.fields.map { $0.nested(in: \.architecture) } + [
       SettingField("members", \.members, "networks side by side whose mean is the forecast", .within(1...100)),
+      SettingField(
+        "member_look_backs", \.memberLookBacks, "values at the end of the look-back that they see, in turn; []: all",
+        .atLeast(1)),
       SettingField("skip", \.skip, "add a linear map from the features to the forecast"),
       SettingField("window_skip", \.windowSkip, "add a linear map from all targets of the window to the forecast"),
       SettingField(

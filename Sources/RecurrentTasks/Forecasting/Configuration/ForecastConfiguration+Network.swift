@@ -54,7 +54,8 @@ extension ForecastConfiguration {
     let windowed: [(String, Bool)] = [
       ("values_per_step", valuesPerStep > 1), ("window_skip", windowSkip), ("base_lags", !baseLags.isEmpty),
       ("series_embedding", seriesEmbedding != nil), ("windows_per_series", windowsPerSeries != nil),
-      ("share_variables", shareVariables), ("loss_unit", lossUnit != .scaled),
+      ("share_variables", shareVariables), ("member_look_backs", !memberLookBacks.isEmpty),
+      ("loss_unit", lossUnit != .scaled),
     ]
     for (setting, isGiven) in windowed where isGiven {
       try refuse(
@@ -64,6 +65,9 @@ extension ForecastConfiguration {
     try refuse(
       lookBack % valuesPerStep != 0, "look_back \(lookBack) is no whole number of steps of \(valuesPerStep) values",
       "choose a multiple of values_per_step")
+    try refuse(
+      memberLookBacks.contains { $0 > lookBack || $0 % valuesPerStep != 0 },
+      "member_look_backs are whole steps of at most look_back \(lookBack) values", "choose others, or leave them out")
     try refuse(
       missing == .mask && (difference > 0 || seasonalDifference > 0),
       "a missing value that is masked leaves no difference",

@@ -64,12 +64,13 @@ extension ForecastConfiguration {
   private static var m4Hourly: SettingPreset {
     SettingPreset(
       "m4-hourly",
-      "two days ahead of the hourly series of M4, one LSTM 128 for all that reads days and adds to seasons",
+      "two days ahead of the hourly series of M4: four LSTM 128 for all, which read one or two weeks and add to seasons",
       [
         "layout": "rows", "season": 24, "train": nil, "validation": nil, "test": nil, "logarithm": true,
-        "arrangement": "windows", "look_back": 168, "horizon": 48, "labels": "last", "values_per_step": 24,
-        "scaler": "instance", "base_lags": [24, 168, 336], "skip": false, "window_skip": false, "cell": "lstm",
-        "hidden": [128], "layers": 1, "dropout": 0.2, "loss": "mae", "loss_unit": "season", "windows_per_series": 96,
+        "arrangement": "windows", "look_back": 336, "horizon": 48, "labels": "last", "values_per_step": 24,
+        "members": 4, "member_look_backs": [168, 336], "scaler": "instance", "base_lags": [24, 168, 336],
+        "skip": false, "window_skip": false, "cell": "lstm", "hidden": [128], "layers": 1, "dropout": 0.2,
+        "loss": "mae", "loss_unit": "season", "windows_per_series": 96,
         "batch_size": 256, "epochs": 40, "optimizer": "adamw", "learning_rate": 0.002, "weight_decay": 0.01,
         "clip_norm": 1, "schedule": "cosine", "schedule_unit": "step", "warm_up": 50, "final_learning_rate": 0.00002,
         "patience": nil,

@@ -85,6 +85,8 @@ public struct ForecastConfiguration: TaskConfiguration {
   public var architecture = RecurrentArchitecture()
   /// How many networks are trained side by side; the forecast is the mean of theirs.
   public var members = 1
+  /// How much of the look-back these networks see, in turn; empty: all see all of it.
+  public var memberLookBacks: [Int] = []
   /// Whether a linear map leads from the features straight to the forecast.
   public var skip = true
   /// Whether a linear map leads from all targets of the window straight to the forecast.

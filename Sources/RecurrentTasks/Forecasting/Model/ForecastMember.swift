@@ -75,10 +75,13 @@ public struct ForecastMember: Module {
     return forecast
   }
 
-  /// The features of each step, with the vector of its series beside them.
+  /// The features of each step that is seen, with the vector of its series beside them.
   private func features(_ inputs: ForecastInputs) -> SequenceBatch {
-    guard let embedding, let series = inputs.series else { return inputs.sequence }
-    let sequence = inputs.sequence
+    var sequence = inputs.sequence
+    if let steps = shape.visibleSteps, steps < sequence.stepCount {
+      sequence = SequenceBatch(sequence.values.slice(axis: 0, sequence.stepCount - steps..<sequence.stepCount))
+    }
+    guard let embedding, let series = inputs.series else { return sequence }
     let vectors = embedding.weight.value.rows(at: series)
     let everywhere = Tensor(zeros: [sequence.stepCount, 1, 1]) + vectors
     return SequenceBatch(Tensor(concatenating: [sequence.values, everywhere], axis: 2))

@@ -31,10 +31,19 @@ public struct ForecastNetwork: Module {
   ///   - architecture: The recurrent layers of each member.
   ///   - shape: The sizes.
   ///   - members: The number of members, at least 1.
+  ///   - visibleSteps: The last steps of a window that the members see, in turn; empty for all steps.
   ///   - key: Where the random numbers come from.
-  public init(_ architecture: RecurrentArchitecture, shape: ForecastNetworkShape, members: Int = 1, key: RandomKey) {
-    first = ForecastMember(architecture, shape: shape, key: key)
-    others = (1..<max(1, members)).map { ForecastMember(architecture, shape: shape, key: key.folding(1000 + $0)) }
+  public init(
+    _ architecture: RecurrentArchitecture, shape: ForecastNetworkShape, members: Int = 1, visibleSteps: [Int] = [],
+    key: RandomKey
+  ) {
+    func member(_ number: Int, _ key: RandomKey) -> ForecastMember {
+      var shape = shape
+      if !visibleSteps.isEmpty { shape.visibleSteps = visibleSteps[number % visibleSteps.count] }
+      return ForecastMember(architecture, shape: shape, key: key)
+    }
+    first = member(0, key)
+    others = (1..<max(1, members)).map { member($0, key.folding(1000 + $0)) }
   }
 
   /// Visits the first member as if it stood alone, then the others.

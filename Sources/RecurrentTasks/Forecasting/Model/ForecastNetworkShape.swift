@@ -33,6 +33,8 @@ public struct ForecastNetworkShape: Hashable, Sendable {
   public var parameters = 1
   /// How many of these, from the first on, say where the value lies and not how far around it.
   public var locations = 1
+  /// The last steps of a window that the recurrent layers see; nil for all.
+  public var visibleSteps: Int?
   /// Whether a linear map leads from the features of a step to its forecast.
   public var hasSkip = false
   /// The length of the windows whose values lead to the forecast by a linear map; nil for no such map.
@@ -59,7 +61,10 @@ public struct ForecastNetworkShape: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) { hasher.combine(sizes) }
 
   private var sizes: [Int] {
-    [inputSize, horizon, targets, parameters, locations, hasSkip ? 1 : 0, windowLength ?? -1, bases]
+    [
+      inputSize, horizon, targets, parameters, locations, hasSkip ? 1 : 0, windowLength ?? -1, bases,
+      visibleSteps ?? -1,
+    ]
       + (embedding.map { [$0.series, $0.size] } ?? [])
   }
 }

@@ -116,6 +116,7 @@ public struct Forecaster: TaskModel {
       schema, calendarChannels: 2 * preparation.settings.calendar.count, seriesCount: seriesCount)
     return ForecastNetwork(
       configuration.architecture, shape: shape, members: configuration.members,
+      visibleSteps: configuration.memberLookBacks.map { $0 / configuration.valuesPerStep },
       key: RandomKey(seed: UInt64(configuration.training.seed)))
   }
 }

@@ -144,6 +144,8 @@ private func trained(
     #expect(refused { ($0.arrangement, $0.baseLags) = (.sequence, [24]) })
     #expect(refused { ($0.missing, $0.difference) = (.mask, 1) })
     #expect(refused { $0.levels = [95, 80] })
+    #expect(refused { $0.memberLookBacks = [25] })
+    #expect(refused { ($0.valuesPerStep, $0.memberLookBacks) = (12, [6]) })
   }
 
   /// A point forecaster without validation part says what it lacks.
@@ -246,5 +248,23 @@ private func trained(
     // The first member is the network that would stand alone.
     let (alone, _) = try trained(frame) { $0.training.epochs = 1 }
     #expect(alone.network.first.head.weight.value.shape == forecaster.network.first.head.weight.value.shape)
+  }
+
+  /// A member that sees the last values only is not moved by those before.
+  @Test func membersSeeDifferentLookBacks() throws {
+    var frame = noisyWave(200)
+    let (forecaster, _) = try trained(frame) {
+      ($0.members, $0.memberLookBacks, $0.training.epochs) = (2, [8, 4], 1)
+      $0.skip = false
+    }
+    func alone(_ member: ForecastMember, _ frame: SeriesFrame) throws -> [[Double]] {
+      var single = forecaster
+      (single.network.first, single.network.others) = (member, [])
+      return try single.forecast(frame)[0].values
+    }
+    let before = try [forecaster.network.first, forecaster.network.others[0]].map { try alone($0, frame) }
+    frame.series[0].targets[0][193] += 3
+    let after = try [forecaster.network.first, forecaster.network.others[0]].map { try alone($0, frame) }
+    #expect(before[0] != after[0] && before[1] == after[1])
   }
 }
