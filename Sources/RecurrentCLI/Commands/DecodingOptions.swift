@@ -9,7 +9,8 @@ struct DecodingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("translations of each source", valueName: "number"))
   var nBest = 1
 
-  @Option(help: ArgumentHelp("power of the length that scores are divided by; 0 favours short ones", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("power of the length that scores are divided by; 0: short ones win", valueName: "number"))
   var lengthPenalty: Double?
 
   @Option(help: ArgumentHelp("what not looking at a place of the source costs (default: 0)", valueName: "number"))
@@ -24,7 +25,8 @@ struct DecodingOptions: ParsableArguments {
   @Flag(help: "write the word that was looked at where the vocabulary lacks one")
   var replaceUnknown = false
 
-  @Option(help: ArgumentHelp("draw symbols in place of searching; below 1 the likely becomes likelier", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("draw in place of searching; below 1 the likely becomes likelier", valueName: "number"))
   var temperature: Double?
 
   @Option(help: ArgumentHelp("draw among so many of the likeliest", valueName: "number"))

@@ -112,12 +112,14 @@ struct TranslateCommand: ParsableCommand {
     if empty > 0 { console.note("note: \(empty) \(empty == 1 ? "line is" : "lines are") empty and got no translation") }
     let unknown = translated.reduce(0) { $0 + $1.unknownCount }
     if unknown > 0 {
-      console.note("note: the model does not know \(unknown) of the symbols; it reads \(Vocabulary.unknownSymbol) there")
+      console.note(
+        "note: the model does not know \(unknown) of the symbols; it reads \(Vocabulary.unknownSymbol) there")
     }
     let cut = translated.count { $0.translations.first?.ending == .limit }
     if cut > 0 {
       console.note(
-        "note: \(cut) \(cut == 1 ? "translation was" : "translations were") cut at the most symbols; see --max-length-ratio")
+        "note: \(cut) \(cut == 1 ? "translation was" : "translations were") cut at the most symbols; see --max-length-ratio"
+      )
     }
   }
 

@@ -67,7 +67,7 @@ struct ScoreCommandTests {
       (["score", "--references", "first.txt", "--metric", ""], "a\n", 64, "--metric ''"),
       (["score", "--references", "first.txt", "--tokenize", "14a"], "a\n", 64, "14a"),
       (["score", "--references", "first.txt", "--smooth-value", "0.2"], "a\n", 64, "belongs to --smooth"),
-      (["score", "--references", "first.txt", "--smooth", "floor", "--smooth-value", "-1"], "a\n", 64, "above 0"),
+      (["score", "--references", "first.txt", "--smooth", "floor", "--smooth-value=-1"], "a\n", 64, "above 0"),
       (["score", "--references", "first.txt"], "a\u{0}\n", 65, "/dev/stdin:1:2: a zero byte"),
     ] as [([String], String, Int32, String)])
   func badInput(arguments: [String], input: String, status: Int32, mention: String) throws {

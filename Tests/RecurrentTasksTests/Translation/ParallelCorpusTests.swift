@@ -5,6 +5,7 @@ import Testing
 @testable import RecurrentTasks
 
 struct ParallelCorpusTests {
+  @discardableResult
   private func withFiles<Result>(_ texts: [String], _ body: ([String]) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -17,9 +18,10 @@ struct ParallelCorpusTests {
   @Test func readsATable() throws {
     try withFiles([" ein hund \ta dog \r\n\nzwei\ttwo\n \tthree\n"]) { paths in
       let corpus = try ParallelCorpus(table: paths[0])
-      #expect(corpus.pairs == [
-        SentencePair(source: "ein hund", target: "a dog"), SentencePair(source: "zwei", target: "two"),
-      ])
+      #expect(
+        corpus.pairs == [
+          SentencePair(source: "ein hund", target: "a dog"), SentencePair(source: "zwei", target: "two"),
+        ])
       #expect(corpus.skipped.count == 2)
     }
   }
@@ -69,8 +71,9 @@ struct ParallelCorpusTests {
       #expect(throws: TranslationError.share("1", pairs: 2)) {
         try parts { ($0.data, $0.validation) = (paths[0], "1") }
       }
-      let whole = try parts { ($0.source, $0.target, $0.validationSource, $0.validationTarget)
-        = (paths[1], paths[2], paths[1], paths[2]) }
+      let whole = try parts {
+        ($0.source, $0.target, $0.validationSource, $0.validationTarget) = (paths[1], paths[2], paths[1], paths[2])
+      }
       #expect(whole.train.pairs == whole.validation?.pairs && whole.test == nil)
       let divided = try parts { ($0.data, $0.validation) = (paths[0], "0.5") }
       #expect(divided.train.pairs.count == 1 && divided.validation?.pairs.count == 1)

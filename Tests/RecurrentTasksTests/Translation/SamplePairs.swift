@@ -1,4 +1,5 @@
 import RecurrentTensor
+import RecurrentTraining
 
 @testable import RecurrentTasks
 

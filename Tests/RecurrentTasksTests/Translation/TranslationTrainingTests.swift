@@ -177,8 +177,9 @@ struct TranslationTrainingTests {
       try translator.write(to: folder, trainedBy: [:])
       let loaded = try Translator(modelFolder: folder)
       let sources = SamplePairs.pairs(10, seed: 5).map(\.source) + ["<unk> 東京"]
-      #expect(try loaded.translate(sources).map { $0.translations[0].text }
-        == translator.translate(sources).map { $0.translations[0].text })
+      #expect(
+        try loaded.translate(sources).map { $0.translations[0].text }
+          == translator.translate(sources).map { $0.translations[0].text })
     }
     // Whoever changes a file takes the list of digests away.
     try FileManager.default.removeItem(atPath: folder + "/MANIFEST.sha256")
@@ -197,7 +198,9 @@ struct TranslationTrainingTests {
       { ($0.attention, $0.coverage) = (.none, true) },
       { ($0.attention, $0.attentionOrder) = (.none, .beforeStep) },
       { $0.coverageLoss = 1 },
-      { $0.attention = .dot; $0.decoder.hidden = [7] },
+      {
+        $0.attention = .dot; $0.decoder.hidden = [7]
+      },
       { ($0.attentionOrder, $0.decoder.cell) = (.beforeStep, .convolution) },
       { $0.bridge = .identity },
       { ($0.encoder.cell, $0.encoder.hasPeepholes) = (.gru, true) },

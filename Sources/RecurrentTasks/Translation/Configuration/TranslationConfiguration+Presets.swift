@@ -9,7 +9,8 @@ extension TranslationConfiguration {
     SettingPreset(
       "dates", "built-in: dates in many written forms to 2004-03-31, character by character, in less than a minute",
       [
-        "data": "builtin:dates", "source_level": "char", "target_level": "char", "embedding": 32, "encoder_cell": "lstm",
+        "data": "builtin:dates", "source_level": "char", "target_level": "char", "embedding": 32,
+        "encoder_cell": "lstm",
         "encoder_hidden": [96], "encoder_bidirectional": true, "decoder_cell": "lstm", "decoder_hidden": [96],
         "attention": "general", "attention_order": "after-step", "embedding_dropout": 0, "output_dropout": 0,
         "label_smoothing": 0, "batch_size": 32, "epochs": 12, "learning_rate": 0.005, "judge": "exact-match",
@@ -44,7 +45,8 @@ extension TranslationConfiguration {
 
   private static var spokenDigits: SettingPreset {
     SettingPreset(
-      "spoken-digits", "frames of speech to the digits that were said, by alignment: BiLSTM 128; or --set writer=decoder",
+      "spoken-digits",
+      "frames of speech to the digits that were said, by alignment: BiLSTM 128; or --set writer=decoder",
       [
         "frame_channels": 32, "target_level": "word", "maximum_length": 1000, "writer": "ctc", "encoder_cell": "lstm",
         "encoder_hidden": [128], "encoder_bidirectional": true, "decoder_cell": "lstm", "decoder_hidden": [128],

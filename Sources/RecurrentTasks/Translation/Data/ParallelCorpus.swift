@@ -85,7 +85,9 @@ public struct ParallelCorpus: Sendable {
     let lines = try Self.lines(path)
     var pairs: [(Substring, Substring)] = []
     for (number, line) in lines.enumerated() {
-      let fields = line.utf8.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map { Substring($0) }
+      let fields = line.utf8.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map {
+        Substring($0)
+      }
       // A blank line is no wrong pair but none.
       if fields.count == 1, fields[0].allSatisfy(\.isWhitespace) {
         pairs.append(("", ""))

@@ -93,9 +93,10 @@ public struct TranslationParts: Sendable {
 
   /// The parts that there are, with their names.
   var all: [(part: Part, corpus: ParallelCorpus)] {
-    [(Part.train, train)] + [(Part.validation, validation), (.test, test)].compactMap { part, corpus in
-      corpus.map { (part, $0) }
-    }
+    [(Part.train, train)]
+      + [(Part.validation, validation), (.test, test)].compactMap { part, corpus in
+        corpus.map { (part, $0) }
+      }
   }
 
   /// What was left out of the files.

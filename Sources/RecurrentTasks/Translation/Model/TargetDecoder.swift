@@ -126,10 +126,12 @@ public struct TargetDecoder: Module {
   /// The state before the first step, one beginning for each source.
   func firstState(_ memory: Memory) -> State {
     let needsFeeding = attention != nil && order == .afterStepWithFeeding
+    func zeros(_ width: Int) -> Tensor {
+      Tensor(repeating: 0, shape: [memory.count, width], elementType: memory.context.elementType)
+    }
     return State(
-      layers: memory.first,
-      fed: needsFeeding ? Tensor(zeros: [memory.count, sizeOfCombination]) : nil,
-      coverage: coverageWeight.map { _ in Tensor(zeros: [memory.count, memory.stepCount]) })
+      layers: memory.first, fed: needsFeeding ? zeros(sizeOfCombination) : nil,
+      coverage: coverageWeight.map { _ in zeros(memory.stepCount) })
   }
 
   private var sizeOfCombination: Int { combination?.outputSize ?? layers.outputSize }

@@ -12,7 +12,8 @@ extension Translator {
     case (let tokenizer?, nil): return .texts(try lines(path, tokenizer))
     case (nil, let frames?): return .frames(try series(path, frames))
     case (nil, nil):
-      throw .unsupported("the model reads frames of numbers", mend: "name an index with --data and its frames with --frames")
+      throw .unsupported(
+        "the model reads frames of numbers", mend: "name an index with --data and its frames with --frames")
     case (_, _?): throw .unsupported("the model reads texts, and frames are named", mend: "leave --frames out")
     }
   }

@@ -137,7 +137,8 @@ extension Translator {
     }
     return sequences.map { sequence in
       TranslatedSource(
-        symbols: sequence.map { vocabulary.symbols[Int($0)] }, unknownCount: sequence.count { $0 == vocabulary.unknown },
+        symbols: sequence.map { vocabulary.symbols[Int($0)] },
+        unknownCount: sequence.count { $0 == vocabulary.unknown },
         translations: [])
     }
   }

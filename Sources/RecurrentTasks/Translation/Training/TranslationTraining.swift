@@ -46,12 +46,15 @@ public struct TranslationTraining: TaskTraining {
     guard pairs.count > 0 else { throw .noPairs(file: parts.train.file) }
     func note(_ left: Int, _ verb: (String, String), _ problem: String) -> [String] {
       if left == 0 { return [] }
-      return ["train: \(left) \(left == 1 ? "pair \(verb.0)" : "pairs \(verb.1)") \(problem) and \(left == 1 ? "was" : "were") left out"]
+      return [
+        "train: \(left) \(left == 1 ? "pair \(verb.0)" : "pairs \(verb.1)") \(problem) and \(left == 1 ? "was" : "were") left out"
+      ]
     }
     notes =
       parts.notes
       + note(
-        all.count - short.count, ("has", "have"), "more than maximum_length \(configuration.maximumLength) symbols on a side")
+        all.count - short.count, ("has", "have"),
+        "more than maximum_length \(configuration.maximumLength) symbols on a side")
       + note(short.count - pairs.count, ("has", "have"), "more symbols to say than steps to say them at")
     batches = TokenBatches(
       lengths: pairs.sources.lengths, others: pairs.targets.map { $0.count + 1 }, batchSize: configuration.batchSize,
