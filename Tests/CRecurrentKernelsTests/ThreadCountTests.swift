@@ -41,6 +41,12 @@ extension ThreadSettingTests {
       }
     }
 
+    @Test(arguments: Kernels.all) func connectionistLosses(kernels: Kernels) {
+      let targets = (0..<9).map { row in (0..<3 * row).map { Int32(1 + ($0 * 7 + row) % 29) } }
+      let problem = CTCTests.Problem(symbols: 30, steps: 60, targets: targets)
+      expectSameBits(kernels.name) { [problem.losses(kernels).losses, problem.gradient(kernels)] }
+    }
+
     /// Several independent layers in one call, among as many threads as there may be.
     @Test(arguments: Kernels.all, [Cell.lstm, .gruResetBefore])
     func layersTogether(kernels: Kernels, cell: Cell) {

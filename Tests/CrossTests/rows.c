@@ -55,6 +55,22 @@ static void check_cross_entropy(int64_t n, double smoothing) {
   expect_close("gradients", dx, tolerance_of(n), 0);
 }
 
+static void check_top_k(int64_t n, int64_t count) {
+  begin_check("the %lld largest of %lld", (long long)count, (long long)n);
+  seed_numbers((uint64_t)n + 1500);
+  enum { rows = 3 };
+  const int32_t exclusions[rows + 1] = {0, 0, 1, 2}, excluded[] = {(int32_t)(n / 2), 0};
+  /* Many are equal, and the first is to be chosen. */
+  const twin x = wholes(rows * n, 9), values = empty(rows * count), normalizers = empty(rows * 2);
+  int32_t places[2][rows * 9];
+  FOR_BOTH(side, k) {
+    k->top_k(rows, n, count, x.at[side], exclusions, excluded, places[side], values.at[side], normalizers.at[side]);
+  }
+  expect_close("values", values, 0, 0);
+  expect_close("normalizers", normalizers, tolerance_of(n), tolerance_of(n));
+  expect_true("places", memcmp(places[0], places[1], (size_t)(rows * count) * sizeof **places) == 0);
+}
+
 static void check_layer_norm(int64_t n, int with_gain) {
   begin_check("layer norm of %lld%s", (long long)n, with_gain ? " with gain and shift" : "");
   seed_numbers((uint64_t)n + 2000);
@@ -149,15 +165,43 @@ static void check_linear_chain(int64_t labels) {
   expect_true("best labels", memcmp(best[0], best[1], sizeof best[0]) == 0);
 }
 
+static void check_ctc(int64_t symbols) {
+  begin_check("connectionist temporal classification of %lld symbols", (long long)symbols);
+  seed_numbers((uint64_t)symbols + 6000);
+  const int64_t batch = 4, longest = symbols < 12 ? symbols : 12, steps = 2 * longest + 2, width = 2 * longest + 5;
+  const int32_t lengths[] = {(int32_t)steps, 0, (int32_t)steps - 1, 1};
+  const int32_t target_lengths[] = {(int32_t)longest, 0, (int32_t)longest / 2, 2};
+  int32_t targets[48], best[2][4 * 26], from[4 * 26 * 25];
+  for (int64_t i = 0; i < longest * batch; i++) targets[i] = (int32_t)(1 + i * 5 % (symbols - 1));
+  const twin x = reals(steps * batch * symbols, -2, 2), dlosses = reals(batch, 0.5, 1.5);
+  const twin losses = empty(batch), scores = empty(batch), saved = filled(batch * steps * width, 0);
+  const twin workspace = empty(batch * (4 * width + symbols)), dx = filled(x.count, 0.25);
+  FOR_BOTH(side, k) {
+    k->ctc_loss(steps, batch, symbols, longest, 0, lengths, target_lengths, x.at[side], targets, 0, losses.at[side],
+                saved.at[side], workspace.at[side]);
+    k->ctc_loss_backward(steps, batch, symbols, longest, 0, lengths, target_lengths, x.at[side], targets,
+                         saved.at[side], dlosses.at[side], dx.at[side], workspace.at[side]);
+    k->ctc_best(steps, batch, symbols, longest, 0, lengths, target_lengths, x.at[side], targets, best[side],
+                scores.at[side], from, workspace.at[side]);
+  }
+  expect_close("losses", losses, 64 * float_epsilon, 16 * float_epsilon);
+  expect_close("dx", dx, 128 * float_epsilon, 0);
+  expect_close("best scores", scores, 64 * float_epsilon, 16 * float_epsilon);
+  expect_true("best ways", memcmp(best[0], best[1], (size_t)(steps * batch) * sizeof best[0][0]) == 0);
+}
+
 void check_rows(void) {
   for (int w = 0; w < width_count; w++) {
     check_softmax(widths[w]);
     check_cross_entropy(widths[w], 0);
     check_cross_entropy(widths[w], 0.1);
+    check_top_k(widths[w], 1);
+    check_top_k(widths[w], 9);
     check_layer_norm(widths[w], 0);
     check_layer_norm(widths[w], 1);
     check_gather(widths[w]);
     if (widths[w] <= 100) check_linear_chain(widths[w]);
+    if (widths[w] > 1) check_ctc(widths[w]);
   }
   check_row_threads();
 }

@@ -177,6 +177,13 @@ typedef struct rk_kernels {
   void (*_Nonnull cross_entropy_backward)(int64_t rows, int64_t n, double smoothing, const rk_real *_Nonnull x,
                                           const rk_real *_Nonnull normalizers, const int32_t *_Nonnull targets,
                                           const rk_real *_Nonnull dlosses, rk_real *_Nonnull dx);
+  /* Of each row the `count` largest of n >= 1 elements, the largest first and of equal ones the first: places and values
+   * [rows, count], count >= 1. Never chosen are NaN, minus infinity and what excluded[exclusions[r] ..< exclusions[r + 1]]
+   * names (NULL: nothing); -1 and minus infinity follow where too few are left. normalizers [rows, 2] as for cross_entropy,
+   * of all elements; a NaN among them makes the sum NaN. */
+  void (*_Nonnull top_k)(int64_t rows, int64_t n, int64_t count, const rk_real *_Nonnull x,
+                         const int32_t *_Nullable exclusions, const int32_t *_Nullable excluded,
+                         int32_t *_Nonnull places, rk_real *_Nonnull values, rk_real *_Nonnull normalizers);
   /* y = (x - mean) rstd gain + shift per row; mean and rstd [rows] are kept for backward. gain, shift [n] or NULL. */
   void (*_Nonnull layer_norm)(int64_t rows, int64_t n, double epsilon, const rk_real *_Nonnull x,
                               const rk_real *_Nullable gain, const rk_real *_Nullable shift, rk_real *_Nonnull y,
@@ -280,6 +287,33 @@ typedef struct rk_kernels {
                                      const rk_real *_Nonnull start, const rk_real *_Nonnull end,
                                      int32_t *_Nonnull best, rk_real *_Nonnull scores, int32_t *_Nonnull from,
                                      rk_real *_Nonnull workspace);
+
+  /* --- connectionist temporal classification (Graves et al. 2006): at each of `steps` steps of `batch` sequences one of
+   * `symbols` symbols is said, or the blank, which is one of them. A way spells a target if the target is left of it once
+   * runs of one symbol are made one and the blanks are taken out. x [steps, batch, symbols] are logits, targets
+   * [longest, batch] hold no blank; of a sequence the first lengths [batch] steps and target_lengths [batch] symbols count
+   * (NULL: all). Logits of minus infinity are allowed. */
+  /* losses[n] = -log of the sum of the probabilities of all ways that spell the target, or `impossible` where there is
+   * none. saved, batch · steps · (2 longest + 5) elements, is for the way back; workspace: batch · (8 longest + 20 +
+   * symbols) elements. */
+  void (*_Nonnull ctc_loss)(int64_t steps, int64_t batch, int64_t symbols, int64_t longest, int32_t blank,
+                            const int32_t *_Nullable lengths, const int32_t *_Nullable target_lengths,
+                            const rk_real *_Nonnull x, const int32_t *_Nonnull targets, double impossible,
+                            rk_real *_Nonnull losses, rk_real *_Nonnull saved, rk_real *_Nonnull workspace);
+  /* dx is added to; where no way spells the target its gradient is 0. workspace as above. */
+  void (*_Nonnull ctc_loss_backward)(int64_t steps, int64_t batch, int64_t symbols, int64_t longest, int32_t blank,
+                                     const int32_t *_Nullable lengths, const int32_t *_Nullable target_lengths,
+                                     const rk_real *_Nonnull x, const int32_t *_Nonnull targets,
+                                     const rk_real *_Nonnull saved, const rk_real *_Nonnull dlosses,
+                                     rk_real *_Nonnull dx, rk_real *_Nonnull workspace);
+  /* The likeliest way that spells the target, and the logarithm of its probability: best [steps, batch] is 2u + 1 at steps
+   * that say symbol u of the target, 2u at those of the blank before it, -1 behind the end and where there is no way. Of
+   * equal ones that which ends with a symbol, and then that which goes on earlier. from, batch · steps · (2 longest + 1)
+   * elements, is scratch, and workspace as above. */
+  void (*_Nonnull ctc_best)(int64_t steps, int64_t batch, int64_t symbols, int64_t longest, int32_t blank,
+                            const int32_t *_Nullable lengths, const int32_t *_Nullable target_lengths,
+                            const rk_real *_Nonnull x, const int32_t *_Nonnull targets, int32_t *_Nonnull best,
+                            rk_real *_Nonnull scores, int32_t *_Nonnull from, rk_real *_Nonnull workspace);
 
   /* --- matrix products */
   /* Elements of the packed form of a [k, n] matrix. */

@@ -170,7 +170,7 @@ private struct WrittenText {
 
   init() {}
 
-  init(_ result: BeamSearch.Result) {
+  init(_ result: FoundText) {
     text = result.text
     symbols = result.symbols.count
     ending = result.ending

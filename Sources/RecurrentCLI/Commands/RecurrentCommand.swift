@@ -21,9 +21,14 @@ struct RecurrentCommand: ParsableCommand {
         Learn parts of speech from a treebank, and tag sentences:
           recurrent train tag --data train.conllu --validation dev.conllu
           recurrent tag runs/0003-tag < sentences.txt
+        Learn to translate from pairs of lines, and translate:
+          recurrent train translate --source train.de --target train.en
+          recurrent translate runs/0004-translate < source.txt
         Train a language model on a text, and let it write:
           recurrent train generate --data input.txt
-          recurrent generate runs/0004-generate --prompt "Once" --max-tokens 300
+          recurrent generate runs/0005-generate --prompt "Once" --max-tokens 300
+        Compare texts with their references as sacreBLEU does:
+          recurrent score --references references.txt < translations.txt
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
@@ -34,7 +39,8 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: BuildInformation.versionText,
     subcommands: [
-      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, GenerateCommand.self,
-      EvaluateCommand.self, InfoCommand.self, BenchCommand.self, StudyCommand.self,
+      TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, TranslateCommand.self,
+      GenerateCommand.self, EvaluateCommand.self, ScoreCommand.self, InfoCommand.self, BenchCommand.self,
+      StudyCommand.self,
     ])
 }

@@ -32,20 +32,18 @@ struct ConfusionMatrixDrawing {
     let size = min(ChartStyle.labelSize, cell * 0.95)
     let widest = names.map { TextMetrics.width($0, size: size) }.max() ?? 0
     hasUprightNames = widest > cell - 6
-    let headings = Self.margin + ChartStyle.titleSize + (chart.subtitle.isEmpty ? 0 : ChartStyle.subtitleSize + 10)
+    let headings = ChartHeadings(title: chart.title, subtitle: chart.subtitle, margin: Self.margin)
     // The title of the rows, the names of the rows.
     left = Self.margin + ChartStyle.labelSize + Self.gap + widest + Self.gap
-    top = headings + Self.gap * 2 + ChartStyle.labelSize + Self.gap + (hasUprightNames ? widest : size) + Self.gap
-    let titleWidth = TextMetrics.width(chart.title, size: ChartStyle.titleSize)
-    let subtitleWidth = TextMetrics.width(chart.subtitle, size: ChartStyle.subtitleSize)
-    width = max(left + cell * count, Self.margin + max(titleWidth, subtitleWidth)) + Self.margin
+    top = headings.bottom + Self.gap * 4 + ChartStyle.labelSize + (hasUprightNames ? widest : size)
+    width = max(left + cell * count, Self.margin + headings.width) + Self.margin
     height = top + cell * count + Self.margin
   }
 
   func svg() -> String {
     var canvas = SVGCanvas(width: width, height: height)
     canvas.rectangle(x: 0, y: 0, width: width, height: height, fill: ChartStyle.background)
-    drawHeadings(on: &canvas)
+    canvas.draw(ChartHeadings(title: chart.title, subtitle: chart.subtitle, margin: Self.margin))
     drawNames(on: &canvas)
     for row in chart.counts.indices { drawRow(row, on: &canvas) }
     return canvas.svg(title: chart.title, description: "Confusion matrix of \(names.joined(separator: ", "))")
@@ -53,51 +51,26 @@ struct ConfusionMatrixDrawing {
 
   private var labelSize: Double { min(ChartStyle.labelSize, cell * 0.95) }
 
-  private func drawHeadings(on canvas: inout SVGCanvas) {
-    let y = Self.margin + ChartStyle.titleSize * 0.8
-    canvas.text(
-      chart.title, x: Self.margin, y: y, size: ChartStyle.titleSize, fill: ChartStyle.titleColor, isBold: true)
-    if !chart.subtitle.isEmpty {
-      canvas.text(
-        chart.subtitle, x: Self.margin, y: y + ChartStyle.subtitleSize + 10, size: ChartStyle.subtitleSize)
-    }
-  }
-
   private func drawNames(on canvas: inout SVGCanvas) {
     let size = labelSize
     let side = cell * Double(names.count)
     let namesHeight = hasUprightNames ? names.map { TextMetrics.width($0, size: size) }.max() ?? 0 : size
     canvas.text(
       "predicted", x: left + side / 2, y: top - Self.gap * 2 - namesHeight, size: ChartStyle.labelSize, anchor: .middle)
-    upright(
-      "true", x: Self.margin + ChartStyle.labelSize, y: top + side / 2, size: ChartStyle.labelSize, anchor: .middle,
-      fill: ChartStyle.textColor, on: &canvas)
+    canvas.uprightText(
+      "true", x: Self.margin + ChartStyle.labelSize, y: top + side / 2, size: ChartStyle.labelSize, anchor: .middle)
     for (index, name) in names.enumerated() {
       let middle = (Double(index) + 0.5) * cell
       canvas.text(
         name, x: left - Self.gap, y: top + middle + size * 0.35, size: size, anchor: .end, fill: ChartStyle.titleColor)
       if hasUprightNames {
-        upright(
-          name, x: left + middle + size * 0.35, y: top - Self.gap, size: size, anchor: .start,
-          fill: ChartStyle.titleColor, on: &canvas)
+        canvas.uprightText(
+          name, x: left + middle + size * 0.35, y: top - Self.gap, size: size, fill: ChartStyle.titleColor)
       } else {
         canvas.text(
           name, x: left + middle, y: top - Self.gap, size: size, anchor: .middle, fill: ChartStyle.titleColor)
       }
     }
-  }
-
-  private func upright(
-    _ text: String, x: Double, y: Double, size: Double, anchor: SVGCanvas.Anchor, fill: String,
-    on canvas: inout SVGCanvas
-  ) {
-    let place = (SVGCanvas.number(x), SVGCanvas.number(y))
-    canvas.add(
-      "text",
-      [
-        ("x", place.0), ("y", place.1), ("font-size", SVGCanvas.number(size)), ("fill", fill),
-        ("text-anchor", anchor.rawValue), ("transform", "rotate(-90 \(place.0) \(place.1))"),
-      ], content: text)
   }
 
   private func drawRow(_ row: Int, on canvas: inout SVGCanvas) {
@@ -136,9 +109,7 @@ struct ConfusionMatrixDrawing {
   /// From nearly white to the full colour; a square with anything in it can be told from an empty one.
   private static func color(of share: Double, count: Int, isRight: Bool) -> String {
     guard count > 0 else { return "#f4f5f7" }
-    let full: [Double] = isRight ? [0, 0x72, 0xb2] : [0xd5, 0x5e, 0]
-    let strength = 0.12 + 0.88 * share
-    let parts = full.map { Int((255 + ($0 - 255) * strength).rounded()) }
-    return "#" + parts.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return ChartStyle.mixed(
+      (255, 255, 255), isRight ? (0, 0x72, 0xb2) : (0xd5, 0x5e, 0), share: 0.12 + 0.88 * share)
   }
 }

@@ -5,7 +5,7 @@ public struct SymbolCounts: Sendable {
   /// No symbols.
   public init() {}
 
-  /// Counts the words or characters of a text.
+  /// Counts the words or characters of a text. For byte-pair encoding these are the words that it is learned from.
   public init(_ text: String, level: Tokenizer.Level) {
     add(text, level: level)
   }
@@ -21,7 +21,7 @@ public struct SymbolCounts: Sendable {
     counts[ExactText(symbol), default: 0] += occurrences
   }
 
-  /// Counts the words or characters of a text.
+  /// Counts the words or characters of a text. For byte-pair encoding these are the words that it is learned from.
   public mutating func add(_ text: String, level: Tokenizer.Level) {
     switch level {
     case .word:
@@ -30,6 +30,8 @@ public struct SymbolCounts: Sendable {
       var scalars: [Unicode.Scalar: Int] = [:]
       for scalar in text.unicodeScalars { scalars[scalar, default: 0] += 1 }
       for (scalar, occurrences) in scalars { add(String(scalar), occurrences) }
+    case .bytePair:
+      text[...].forEachMarkedWord(isStart: true) { add($0) }
     }
   }
 

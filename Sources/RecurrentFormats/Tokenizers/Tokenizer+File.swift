@@ -8,16 +8,35 @@ extension Tokenizer {
       "truncation": .null,
       "padding": .null,
       "added_tokens": .array(vocabulary.specials.map(addedToken)),
-      "normalizer": endOfLine.map(Self.endOfLineNormalizer) ?? .null,
+      "normalizer": level == .bytePair
+        ? Self.spaceNormalizer : endOfLine.map(Self.endOfLineNormalizer) ?? .null,
       "pre_tokenizer": Self.preTokenizer(level),
       "post_processor": .null,
       "decoder": Self.decoder(level),
-      "model": [
-        "type": "WordLevel",
-        "vocab": .object(vocabularyObject),
-        "unk_token": .string(vocabulary.unknown.map { vocabulary.symbols[Int($0)] } ?? Vocabulary.unknownSymbol),
-      ],
+      "model": level == .bytePair ? bytePairModel : wordModel,
     ]
+  }
+
+  private var wordModel: JSONValue {
+    ["type": "WordLevel", "vocab": .object(vocabularyObject), "unk_token": .string(unknownSymbol)]
+  }
+
+  private var bytePairModel: JSONValue {
+    [
+      "type": "BPE", "dropout": .null, "unk_token": .string(unknownSymbol), "continuing_subword_prefix": .null,
+      "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
+      "vocab": .object(vocabularyObject),
+      "merges": .array(
+        merges.map { pair in
+          [.string(vocabulary.symbols[Int(pair.left)]), .string(vocabulary.symbols[Int(pair.right)])]
+        }),
+    ]
+  }
+
+  /// A text with an unknown symbol that the vocabulary lacks makes the library give up, as it does us; without a name it
+  /// would leave the symbol out.
+  private var unknownSymbol: String {
+    vocabulary.unknown.map { vocabulary.symbols[Int($0)] } ?? Vocabulary.unknownSymbol
   }
 
   private var vocabularyObject: JSONObject {
@@ -38,16 +57,29 @@ extension Tokenizer {
     ["type": "Replace", "pattern": ["String": "\n"], "content": .string(" \(symbol) ")]
   }
 
+  /// What makes one space of white space of any length and kind.
+  static let spaceNormalizer: JSONValue = ["type": "Replace", "pattern": ["Regex": #"\s+"#], "content": " "]
+
+  /// What puts marks in the place of spaces, and spaces in the place of marks. The first word of a text has one as well, but
+  /// not what follows a special symbol without a space.
+  private static let metaspace: JSONValue =
+    ["type": "Metaspace", "replacement": .string(WordMark.text), "prepend_scheme": "first", "split": true]
+
   static func preTokenizer(_ level: Level) -> JSONValue {
     switch level {
     case .word: ["type": "WhitespaceSplit"]
     case .character:
       ["type": "Split", "pattern": ["Regex": #"[\s\S]"#], "behavior": "Isolated", "invert": false]
+    case .bytePair: metaspace
     }
   }
 
   static func decoder(_ level: Level) -> JSONValue {
-    level == .word ? .null : ["type": "Fuse"]
+    switch level {
+    case .word: .null
+    case .character: ["type": "Fuse"]
+    case .bytePair: metaspace
+    }
   }
 }
 
@@ -57,8 +89,8 @@ extension Tokenizer {
 
   /// Reads a `tokenizer.json`.
   ///
-  /// - Throws: `TokenizerError` where it is none, or asks for more than words split at white space or single characters;
-  ///   `FileError` or `JSONError`.
+  /// - Throws: `TokenizerError` where it is none, or asks for something else than words split at white space, single
+  ///   characters, or byte-pair encoding as `json` describes it; `FileError` or `JSONError`.
   public init(contentsOfFile path: String) throws {
     try self.init(json: JSONValue(contentsOfFile: path, limit: Self.fileLimit), file: path)
   }
@@ -71,6 +103,7 @@ extension Tokenizer {
     let level = try reader.level()
     let endOfLine = try reader.endOfLine(level)
     try reader.refuseTheRest(level)
-    self.init(vocabulary: try reader.vocabulary(level, endOfLine), level: level, endOfLine: endOfLine)
+    let vocabulary = try reader.vocabulary(level, endOfLine)
+    self.init(vocabulary, level, endOfLine, level == .bytePair ? try reader.merges(vocabulary) : nil)
   }
 }

@@ -1,8 +1,10 @@
-/// Turns text into the ids of a vocabulary and back, word by word or character by character.
+/// Turns text into the ids of a vocabulary and back, word by word, character by character, or in parts of words.
 ///
 /// Special symbols that stand in a text, such as a written `<unk>`, are found first, wherever they are; of several that
-/// begin at one place the longest counts. What is between them is cut into words at white space, or into code points.
-/// This is what `tokenizers` of Hugging Face does with the file that `json` describes.
+/// begin at one place the longest counts. What is between them is cut into words at white space, into code points, or into
+/// words that begin with `▁` in the place of white space and are made of their characters by merging pairs (byte-pair
+/// encoding, Sennrich, Haddow and Birch 2016). This is what `tokenizers` of Hugging Face does with the file that `json`
+/// describes.
 public struct Tokenizer: Hashable, Sendable {
   /// What the symbols of a vocabulary are.
   public enum Level: String, Hashable, Sendable, CaseIterable {
@@ -10,6 +12,8 @@ public struct Tokenizer: Hashable, Sendable {
     case word
     /// Characters: Unicode code points.
     case character = "char"
+    /// Parts of words that occur together often, down to single characters: byte-pair encoding.
+    case bytePair = "bpe"
   }
 
   /// The symbols.
@@ -21,30 +25,44 @@ public struct Tokenizer: Hashable, Sendable {
 
   private let specials: SpecialSymbols
   private let scalarIds: [Unicode.Scalar: Int32]
+  private let mergeTable: MergeTable?
+  private let words = WordCache()
 
-  /// A tokenizer over a vocabulary.
+  /// A tokenizer over a vocabulary of words or characters.
   ///
   /// - Parameters:
   ///   - vocabulary: The symbols.
   ///   - level: Whether they are words or characters. All symbols of characters but the specials are one code point long.
   ///   - endOfLine: A word of the vocabulary that every end of line stands for (`<eos>` of the Penn Treebank).
   public init(vocabulary: Vocabulary, level: Level, endOfLine: String? = nil) {
+    precondition(level != .bytePair, "byte-pair encoding needs merges")
     precondition(
       endOfLine.map { level == .word && vocabulary.id(of: $0) != nil } ?? true,
       "what stands for an end of line is a word of the vocabulary")
+    self.init(vocabulary, level, endOfLine, nil)
+  }
+
+  init(_ vocabulary: Vocabulary, _ level: Level, _ endOfLine: String?, _ mergeTable: MergeTable?) {
     self.vocabulary = vocabulary
     self.level = level
     self.endOfLine = endOfLine
+    self.mergeTable = mergeTable
     specials = SpecialSymbols(vocabulary)
-    var ids: [Unicode.Scalar: Int32] = [:]
-    if level == .character {
-      for (id, symbol) in vocabulary.symbols.enumerated() {
-        let scalars = symbol.unicodeScalars
-        if let first = scalars.first, scalars.count == 1 { ids[first] = Int32(id) }
-      }
-    }
-    scalarIds = ids
+    scalarIds = level == .word ? [:] : Self.scalarIds(vocabulary)
   }
+
+  /// The ids of the symbols of one code point.
+  private static func scalarIds(_ vocabulary: Vocabulary) -> [Unicode.Scalar: Int32] {
+    var ids: [Unicode.Scalar: Int32] = [:]
+    for (id, symbol) in vocabulary.symbols.enumerated() {
+      let scalars = symbol.unicodeScalars.prefix(2)
+      if let first = scalars.first, scalars.count == 1 { ids[first] = Int32(id) }
+    }
+    return ids
+  }
+
+  /// The merges of byte-pair encoding in the order in which they were learned; none at the other levels.
+  public var merges: [SymbolPair] { mergeTable?.pairs ?? [] }
 
   // MARK: Text to ids
 
@@ -53,12 +71,31 @@ public struct Tokenizer: Hashable, Sendable {
   /// Symbols that the vocabulary lacks become its unknown symbol. Where it has none they are a programmer's mistake: look
   /// for them with `unknownSymbols(in:)` before.
   public func encode(_ text: String) -> [Int32] {
+    if let mergeTable { return encode(text, mergeTable) }
     var ids: [Int32] = []
     forEachSymbol(of: text) { ids.append($0.id ?? vocabulary[$0.text]) }
     return ids
   }
 
-  /// The different words or characters of a text that the vocabulary lacks, in the order in which they occur.
+  /// Byte-pair encoding.
+  private func encode(_ text: String, _ merges: MergeTable) -> [Int32] {
+    var ids: [Int32] = []
+    specials.forEachPiece(of: text) { piece in
+      switch piece {
+      case .special(let id, _): ids.append(id)
+      case .plain(let range):
+        text[range].forEachMarkedWord(isStart: range.lowerBound == text.startIndex) { word in
+          ids += words.symbols(of: word) {
+            merges.merged(word.unicodeScalars.map { scalarIds[$0] ?? vocabulary[String($0)] })
+          }
+        }
+      }
+    }
+    return ids
+  }
+
+  /// The different words (at word level) or characters of a text that the vocabulary lacks, in the order in which they
+  /// occur.
   public func unknownSymbols(in text: String) -> [String] {
     var seen: Set<ExactText> = []
     var unknown: [String] = []
@@ -72,7 +109,8 @@ public struct Tokenizer: Hashable, Sendable {
 
   // MARK: Ids to text
 
-  /// The text of ids: characters one after another, words with a space between them and ends of line as `\n`.
+  /// The text of ids: characters one after another, words with a space between them and ends of line as `\n`. Of byte-pair
+  /// encoding it is the text with single spaces in the place of white space, and none at its start.
   public func decode(_ ids: some Sequence<Int32>) -> String {
     var text = ""
     var previous: Int32?
@@ -88,9 +126,13 @@ public struct Tokenizer: Hashable, Sendable {
   /// - Parameter previous: The id before it; nil at the beginning.
   public func decode(_ id: Int32, after previous: Int32?) -> String {
     let symbol = vocabulary.symbols[Int(id)]
-    guard level == .word else { return symbol }
-    if id == endOfLineId { return "\n" }
-    return previous == nil || previous == endOfLineId ? symbol : " " + symbol
+    switch level {
+    case .character: return symbol
+    case .bytePair: return symbol.replacingWordMarks(isStart: previous == nil)
+    case .word:
+      if id == endOfLineId { return "\n" }
+      return previous == nil || previous == endOfLineId ? symbol : " " + symbol
+    }
   }
 
   private var endOfLineId: Int32? { endOfLine.flatMap { vocabulary.id(of: $0) } }
@@ -114,16 +156,26 @@ public struct Tokenizer: Hashable, Sendable {
     specials.forEachPiece(of: text) { piece in
       switch piece {
       case .special(let id, let range): body(Symbol(id, text[range].unicodeScalars))
-      case .plain(let range) where level == .word: forEachWord(of: text[range], body)
       case .plain(let range):
-        let scalars = text[range].unicodeScalars
-        var index = scalars.startIndex
-        while index < scalars.endIndex {
-          let next = scalars.index(after: index)
-          body(Symbol(scalarIds[scalars[index]], scalars[index..<next]))
-          index = next
+        switch level {
+        case .word: forEachWord(of: text[range], body)
+        case .character: forEachCharacter(of: text[range], body)
+        case .bytePair:
+          text[range].forEachMarkedWord(isStart: range.lowerBound == text.startIndex) { word in
+            forEachCharacter(of: word[...], body)
+          }
         }
       }
+    }
+  }
+
+  private func forEachCharacter(of text: Substring, _ body: (Symbol) -> Void) {
+    let scalars = text.unicodeScalars
+    var index = scalars.startIndex
+    while index < scalars.endIndex {
+      let next = scalars.index(after: index)
+      body(Symbol(scalarIds[scalars[index]], scalars[index..<next]))
+      index = next
     }
   }
 
@@ -144,7 +196,7 @@ public struct Tokenizer: Hashable, Sendable {
 extension Tokenizer {
   /// Whether both have the same vocabulary and the same rules.
   public static func == (a: Tokenizer, b: Tokenizer) -> Bool {
-    a.vocabulary == b.vocabulary && a.level == b.level && a.endOfLine == b.endOfLine
+    a.vocabulary == b.vocabulary && a.level == b.level && a.endOfLine == b.endOfLine && a.merges == b.merges
   }
 
   /// Feeds vocabulary and rules to the hasher.
@@ -152,5 +204,6 @@ extension Tokenizer {
     hasher.combine(vocabulary)
     hasher.combine(level)
     hasher.combine(endOfLine)
+    hasher.combine(merges)
   }
 }

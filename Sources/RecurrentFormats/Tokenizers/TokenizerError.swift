@@ -16,6 +16,10 @@ public struct TokenizerError: Error, Hashable, Sendable {
     case notOneCharacter(String)
     /// A special token that the vocabulary lacks or has under another id.
     case strangeSpecial(String, id: Int)
+    /// A merge of byte-pair encoding, counted from 0, that joins or makes a symbol which the vocabulary lacks.
+    case unknownInMerge(index: Int, symbol: String)
+    /// A merge that stands twice.
+    case repeatedMerge(index: Int)
   }
 
   /// What is wrong.
@@ -39,7 +43,7 @@ extension TokenizerError: CustomStringConvertible {
       "'\(member)' is not \(expected); take the file that was written with the model"
     case .unsupported(let member, let found):
       "'\(member)' is \(found.printable()), which is not supported; use a WordLevel model over words split at white space "
-        + "or over single characters"
+        + "or over single characters, or a BPE model between Metaspace and Metaspace, as this package writes them"
     case .empty: "the vocabulary is empty; take the file that was written with the model"
     case .duplicateID(let id, let symbol):
       "the symbol '\(symbol.printable())' has the id \(id), which another one has as well; give each its own"
@@ -50,6 +54,10 @@ extension TokenizerError: CustomStringConvertible {
       "the symbol '\(symbol.printable())' of a vocabulary of characters is not one character; remove it"
     case .strangeSpecial(let symbol, let id):
       "the special token '\(symbol.printable())' has the id \(id), and the vocabulary says otherwise; make them agree"
+    case .unknownInMerge(let index, let symbol):
+      "'model.merges[\(index)]' joins or makes '\(symbol.printable())', which the vocabulary lacks; take the file that was "
+        + "written with the model"
+    case .repeatedMerge(let index): "'model.merges[\(index)]' stands before it as well; remove it"
     }
   }
 }

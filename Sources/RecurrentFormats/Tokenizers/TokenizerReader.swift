@@ -25,6 +25,10 @@ struct TokenizerReader {
   /// The word that ends of line stand for: the content of a normalizer that puts it in their place.
   func endOfLine(_ level: Tokenizer.Level) throws(TokenizerError) -> String? {
     let normalizer = member("normalizer")
+    if level == .bytePair {
+      guard normalizer.hasSameMembers(as: Tokenizer.spaceNormalizer) else { throw unsupported("normalizer") }
+      return nil
+    }
     if normalizer == .null { return nil }
     guard level == .word, let content = normalizer["content"]?.string, content.utf8.count > 2 else {
       throw unsupported("normalizer")
@@ -38,7 +42,7 @@ struct TokenizerReader {
 
   func refuseTheRest(_ level: Tokenizer.Level) throws(TokenizerError) {
     for key in ["truncation", "padding", "post_processor"] where member(key) != .null { throw unsupported(key) }
-    guard member("decoder") == Tokenizer.decoder(level) else { throw unsupported("decoder") }
+    guard member("decoder").hasSameMembers(as: Tokenizer.decoder(level)) else { throw unsupported("decoder") }
   }
 
   // MARK: Symbols
@@ -48,7 +52,7 @@ struct TokenizerReader {
     guard let kind = model["type"]?.string else {
       throw error(.malformed(member: "model.type", expected: "the name of a kind of model"))
     }
-    guard kind == "WordLevel" else { throw unsupported("model") }
+    guard kind == (level == .bytePair ? "BPE" : "WordLevel") else { throw unsupported("model") }
     let symbols = try symbolsInOrder(model["vocab"])
     let specials = try specialSymbols(symbols)
     guard let unknown = model["unk_token"]?.string else {
@@ -100,6 +104,43 @@ struct TokenizerReader {
       specials.append(content)
     }
     return specials
+  }
+
+  // MARK: Merges
+
+  func merges(_ vocabulary: Vocabulary) throws(TokenizerError) -> MergeTable {
+    let model = member("model")
+    let options = [
+      "dropout", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges",
+    ]
+    for key in options {
+      let value = model[key] ?? .null
+      guard value == .null || value == false else {
+        throw error(.unsupported(member: "model.\(key)", found: (try? value.text(.oneLine)) ?? "a value"))
+      }
+    }
+    guard let listed = model["merges"]?.array else {
+      throw error(.malformed(member: "model.merges", expected: "a list of pairs of symbols"))
+    }
+    var pairs: [SymbolPair] = []
+    pairs.reserveCapacity(listed.count)
+    for (index, value) in listed.enumerated() { pairs.append(try pair(value, index, vocabulary)) }
+    do throws(MergeTable.Problem) {
+      return try MergeTable(pairs, vocabulary)
+    } catch {
+      switch error {
+      case .unknownResult(let index, let symbol): throw self.error(.unknownInMerge(index: index, symbol: symbol))
+      case .repeated(let index): throw self.error(.repeatedMerge(index: index))
+      }
+    }
+  }
+
+  private func pair(_ value: JSONValue, _ index: Int, _ vocabulary: Vocabulary) throws(TokenizerError) -> SymbolPair {
+    guard let symbols = value.array, symbols.count == 2, let left = symbols[0].string, let right = symbols[1].string
+    else { throw error(.malformed(member: "model.merges[\(index)]", expected: "a pair of symbols")) }
+    guard let leftId = vocabulary.id(of: left) else { throw error(.unknownInMerge(index: index, symbol: left)) }
+    guard let rightId = vocabulary.id(of: right) else { throw error(.unknownInMerge(index: index, symbol: right)) }
+    return SymbolPair(leftId, rightId)
   }
 
   private func checkCharacters(_ vocabulary: Vocabulary) throws(TokenizerError) {

@@ -46,9 +46,29 @@ public struct AttentionMemory: Sendable {
       requireDimension(0, "steps", states.stepCount, operand, in: "AttentionMemory")
       requireDimension(1, "batch", states.batchSize, operand, in: "AttentionMemory")
     }
+    self.init(keys: keys, values: values, lengths: states.lengths)
+  }
+
+  private init(keys: Tensor, values: Tensor, lengths: [Int32]?) {
     self.keys = keys
     self.values = values
-    lengths = states.lengths
+    self.lengths = lengths
+  }
+
+  /// The memory of some rows of the batch, in the given order.
+  public func selecting(rows: [Int]) -> AttentionMemory {
+    let chosen = lengths.map { lengths in rows.map { lengths[$0] } }
+    return AttentionMemory(
+      keys: keys.selectingColumns(rows), values: values.selectingColumns(rows), lengths: chosen)
+  }
+}
+
+extension Tensor {
+  /// Some rows of a time-major batch, `[T, N, C]`.
+  fileprivate func selectingColumns(_ columns: [Int]) -> Tensor {
+    let (steps, rows, width) = (shape[0], shape[1], shape[2])
+    let indices = (0..<steps).flatMap { step in columns.map { Int32(step * rows + $0) } }
+    return reshaped(to: [steps * rows, width]).rows(at: indices).reshaped(to: [steps, columns.count, width])
   }
 }
 
@@ -58,18 +78,23 @@ extension Attention {
   /// - Parameters:
   ///   - queries: `[U, N, Q]`, or `[N, Q]` for a single step.
   ///   - memory: From `prepare`.
+  ///   - bias: What is added to the scores, such as what was looked at before, of the shape of the weights; nil for
+  ///     nothing.
   /// - Returns: The contexts, `[U, N, V]`, and the weights that made them, `[U, N, T]`, which add up to 1; without U for a
   ///   single step.
   public func callAsFunction(
-    _ queries: Tensor, over memory: AttentionMemory
+    _ queries: Tensor, over memory: AttentionMemory, adding bias: Tensor? = nil
   ) -> (context: Tensor, weights: Tensor) {
     if queries.shape.rank == 2 {
-      let (context, weights) = self(queries.reshaped(to: queries.shape.inserting(1, at: 0)), over: memory)
+      let (context, weights) = self(
+        queries.reshaped(to: queries.shape.inserting(1, at: 0)), over: memory,
+        adding: bias.map { $0.reshaped(to: $0.shape.inserting(1, at: 0)) })
       return (context[0], weights[0])
     }
     requireRank(3, queries.shape, in: "Attention")
     requireDimension(2, "query features", querySize, queries.shape, in: "Attention")
-    let weights = scores(queries, memory).softmaxOverSteps(lengths: memory.lengths)
+    let matched = scores(queries, memory)
+    let weights = (bias.map { matched + $0 } ?? matched).softmaxOverSteps(lengths: memory.lengths)
     let context = weights.sequenceMixes(memory.values, lengths: memory.lengths, packed: memory.packedValues)
     return (context, weights)
   }

@@ -58,6 +58,7 @@ struct KeptSteps {
 
   /// What was made of the steps that were kept, at their old places in `batch`; 0 at the others.
   func restored(_ outputs: SequenceBatch, in batch: SequenceBatch) -> SequenceBatch {
+    precondition(outputs.stepCount == stepCount, "a layer that joins steps cannot pass over some")
     let steps = outputs.flatRows.rows(at: places)
     return batch.replacingValues(
       steps.reshaped(to: [batch.stepCount, batch.batchSize, outputs.featureCount]))

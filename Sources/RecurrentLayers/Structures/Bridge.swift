@@ -44,7 +44,9 @@ public struct Bridge: Module {
   ///   - context: `[N, K]`.
   ///   - parts: The parts of the state that the encoder ended with.
   ///   - first: The state that the decoder would begin with.
-  func callAsFunction<State: LayerState>(_ context: Tensor, carrying parts: [Tensor], into first: State) -> State {
+  package func callAsFunction<State: LayerState>(_ context: Tensor, carrying parts: [Tensor], into first: State)
+    -> State
+  {
     let shapes = first.components.map(\.shape)
     let given = maps.isEmpty ? parts : zip(maps, shapes).map { activation($0(context)).reshaped(to: $1) }
     precondition(

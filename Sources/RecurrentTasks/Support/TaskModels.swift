@@ -3,7 +3,9 @@ public import RecurrentTraining
 /// The models of all tasks.
 public enum TaskModels {
   /// The kinds of model that there are.
-  public static let kinds: [any TaskModel.Type] = [Forecaster.self, Classifier.self, Tagger.self, LanguageModel.self]
+  public static let kinds: [any TaskModel.Type] = [
+    Forecaster.self, Classifier.self, Tagger.self, Translator.self, LanguageModel.self,
+  ]
 
   /// Loads a model of whatever task.
   ///

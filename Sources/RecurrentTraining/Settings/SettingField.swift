@@ -61,10 +61,12 @@ public struct SettingField<Root: Sendable>: Sendable {
     }
   }
 
-  private init<Inner: Sendable>(_ inner: SettingField<Inner>, at path: any WritableKeyPath<Root, Inner> & Sendable) {
-    key = inner.key
+  private init<Inner: Sendable>(
+    _ inner: SettingField<Inner>, at path: any WritableKeyPath<Root, Inner> & Sendable, of part: String?
+  ) {
+    key = part.map { "\($0)_\(inner.key)" } ?? inner.key
     group = inner.group
-    help = inner.help
+    help = part.map { "\($0): \(inner.help)" } ?? inner.help
     effect = inner.effect
     expectation = inner.expectation
     choices = inner.choices
@@ -97,8 +99,13 @@ public struct SettingField<Root: Sendable>: Sendable {
   }
 
   /// The setting of a configuration that holds this one's configuration at `path`.
-  public func nested<Outer: Sendable>(in path: any WritableKeyPath<Outer, Root> & Sendable) -> SettingField<Outer> {
-    SettingField<Outer>(self, at: path)
+  ///
+  /// - Parameter part: What stands before the name where a configuration holds several of a kind: `encoder` makes
+  ///   `encoder_cell` of `cell`.
+  public func nested<Outer: Sendable>(
+    in path: any WritableKeyPath<Outer, Root> & Sendable, of part: String? = nil
+  ) -> SettingField<Outer> {
+    SettingField<Outer>(self, at: path, of: part)
   }
 
   /// Puts settings under one heading.

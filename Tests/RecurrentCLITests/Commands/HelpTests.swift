@@ -29,9 +29,14 @@ struct HelpTests {
         Learn parts of speech from a treebank, and tag sentences:
           recurrent train tag --data train.conllu --validation dev.conllu
           recurrent tag runs/0003-tag < sentences.txt
+        Learn to translate from pairs of lines, and translate:
+          recurrent train translate --source train.de --target train.en
+          recurrent translate runs/0004-translate < source.txt
         Train a language model on a text, and let it write:
           recurrent train generate --data input.txt
-          recurrent generate runs/0004-generate --prompt "Once" --max-tokens 300
+          recurrent generate runs/0005-generate --prompt "Once" --max-tokens 300
+        Compare texts with their references as sacreBLEU does:
+          recurrent score --references references.txt < translations.txt
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
@@ -51,8 +56,10 @@ struct HelpTests {
         forecast                Forecasts past the end of the data, as CSV.
         classify                Gives a label, or a number, to each text or signal.
         tag                     Labels the words of sentences.
+        translate               Translates lines of text.
         generate                Generates text or music, symbol by symbol.
         evaluate, test          Judges a model on data with the right answers.
+        score                   Compares texts with references: BLEU, chrF, exact match, token error rate.
         info                    Shows what a model is, or what this program and machine are.
         bench                   Times recurrent layers and whole training steps on this machine.
         study                   Shows properties of recurrent networks by experiments, with pictures.
@@ -134,7 +141,8 @@ struct HelpTests {
 
   @Test func everyCommandLeadsWithExamples() throws {
     for command in [
-      ["train"], ["fit"], ["train", "forecast"], ["forecast"], ["evaluate"], ["test"], ["info"], ["bench"],
+      ["train"], ["fit"], ["train", "forecast"], ["forecast"], ["evaluate"], ["test"], ["score"], ["info"],
+      ["bench"],
     ] {
       let result = try recurrent(command + ["--help"], in: TemporaryFolder())
       #expect(result.status == 0)

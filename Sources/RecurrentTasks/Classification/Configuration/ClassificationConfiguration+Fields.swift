@@ -57,11 +57,11 @@ extension ClassificationConfiguration {
 
   private static var textFields: [SettingField<Self>] {
     [
-      SettingField("level", \.level, "what a step is: word or char"),
+      SettingField("level", \.level, "what a step is: word, char or bpe (parts of words)"),
       SettingField("lowercase", \.isLowercased, "make capitals small"),
       SettingField("split_punctuation", \.splitsPunctuation, "part punctuation from words"),
       SettingField("minimum_count", \.minimumCount, "occurrences in training of a known symbol", .atLeast(1)),
-      SettingField("vocabulary_limit", \.vocabularyLimit, "most symbols; null: any number", .atLeast(2)),
+      SettingField("vocabulary_limit", \.vocabularyLimit, "most symbols; null: any number, 8000 of bpe", .atLeast(2)),
       SettingField("vectors", \.vectors, "pre-trained vectors as word2vec or GloVe text", .notEmpty),
       SettingField("tune_vectors", \.tunesVectors, "train pre-trained vectors on"),
     ]

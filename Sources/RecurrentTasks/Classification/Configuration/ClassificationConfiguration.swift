@@ -66,7 +66,7 @@ public struct ClassificationConfiguration: TaskConfiguration {
 
   // MARK: Text
 
-  /// What a step is: a word or a character.
+  /// What a step is: a word, a character, or a part of a word.
   public var level = Tokenizer.Level.word
   /// Whether capitals are made small.
   public var isLowercased = false
@@ -74,7 +74,7 @@ public struct ClassificationConfiguration: TaskConfiguration {
   public var splitsPunctuation = false
   /// How often a symbol must occur in the training part.
   public var minimumCount = 1
-  /// The most symbols; nil for any number.
+  /// The most symbols; nil for any number, and for 8,000 of byte-pair encoding.
   public var vocabularyLimit: Int?
   /// A file of pre-trained vectors.
   public var vectors: String?

@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentFormats
 
 /// How the channels of signals become features: scaled by what the training part says, and, where it is wanted, once more
 /// with small movements magnified.
@@ -24,10 +25,16 @@ struct SignalEncoding: Sendable, Hashable, Codable {
   /// Scales that bring the features of some sequences to mean 0 and deviation 1. A feature that does not change keeps its
   /// size.
   init(fitting examples: ExampleSet, channels: [String], fineScale: Double?) {
-    let plain = SignalEncoding(channels: channels, fineScale: fineScale)
-    guard case .signals(let values, let channelCount, let steps) = examples.inputs else {
+    guard case .signals(let values, _, let steps) = examples.inputs else {
       preconditionFailure("scales are fitted to signals")
     }
+    self.init(fitting: values, steps, channels: channels, fineScale: fineScale)
+  }
+
+  /// The same for sequences that are given by their places among the steps of `values`.
+  init(fitting values: [Float], _ steps: [Range<Int>], channels: [String], fineScale: Double?) {
+    let plain = SignalEncoding(channels: channels, fineScale: fineScale)
+    let channelCount = channels.count
     let width = plain.featureCount
     var sums = [Double](repeating: 0, count: width)
     var squares = [Double](repeating: 0, count: width)
@@ -52,6 +59,11 @@ struct SignalEncoding: Sendable, Hashable, Codable {
       // What rounding leaves of a constant is no deviation.
       return variance > 1e-12 * max(1, mean * mean) ? Float(variance.squareRoot()) : 1
     }
+  }
+
+  /// Scales for all sequences of a file.
+  init(fitting series: LabelledSeries) {
+    self.init(fitting: series.values, series.items.map(\.steps), channels: series.channels, fineScale: nil)
   }
 
   /// The number of features, C or 2 C.

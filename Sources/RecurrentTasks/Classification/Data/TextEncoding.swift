@@ -21,10 +21,10 @@ struct TextEncoding: Sendable, Hashable {
       counts.add(
         Self.prepared(text, configuration.isLowercased, configuration.splitsPunctuation), level: configuration.level)
     }
-    let vocabulary = Vocabulary(
-      counting: counts, specials: [Vocabulary.unknownSymbol], minimumCount: configuration.minimumCount,
-      limit: configuration.vocabularyLimit)
-    self.init(Tokenizer(vocabulary: vocabulary, level: configuration.level), configuration)
+    let tokenizer = Tokenizer(
+      counting: counts, level: configuration.level, specials: [Vocabulary.unknownSymbol],
+      minimumCount: configuration.minimumCount, limit: configuration.vocabularyLimit)
+    self.init(tokenizer, configuration)
   }
 
   /// The number of the unknown symbol.

@@ -128,7 +128,7 @@ public struct Classifier: TaskModel {
     var members = JSONObject()
     switch inputs {
     case .text(let encoding):
-      members["inputs"] = .string(configuration.level == .word ? "words" : "characters")
+      members["inputs"] = .string(configuration.level.symbolName)
       members["vocabulary"] = .integer(encoding.tokenizer.vocabulary.count)
     case .signal(let encoding):
       members["inputs"] = "signals"

@@ -81,6 +81,10 @@ public struct GenerationConfiguration: TaskConfiguration {
 extension GenerationConfiguration {
   /// Settings that do not go together.
   func validate() throws(GenerationError) {
+    if level == .bytePair {
+      throw .settings(
+        "level bpe makes one space of every end of line, which a text is written with", mend: "choose word or char")
+    }
     if let contradiction = architecture.contradiction {
       throw .settings(contradiction, mend: "leave one of them out")
     }

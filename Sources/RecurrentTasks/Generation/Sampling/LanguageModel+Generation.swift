@@ -16,19 +16,6 @@ extension LanguageModel {
       self, after: try firstSymbols(request.prompt), conditions: try conditionRow(request.conditions), request)
   }
 
-  /// The likeliest texts that a beam search finds, the best first; see `BeamSearch`.
-  ///
-  /// - Throws: See `generate(_:)`.
-  public func search(
-    _ request: GenerationRequest, beamSize: Int, lengthPenalty: Double = 1
-  ) throws(GenerationError) -> [BeamSearch.Result] {
-    let first = try firstSymbols(request.prompt)
-    let search = BeamSearch(
-      self, beamSize: beamSize, limit: request.limit, lengthPenalty: lengthPenalty,
-      conditions: try conditionRow(request.conditions))
-    return Array(search.run(after: first).prefix(request.count))
-  }
-
   /// Conditions from texts `name=value`, as they are typed: words, numbers, or lists of numbers such as `1,0.5,2`.
   ///
   /// - Throws: `GenerationError.conditions`.
@@ -69,7 +56,7 @@ extension LanguageModel {
   }
 
   /// What the network sees beside the symbols, `[1, K]`.
-  private func conditionRow(_ given: JSONObject) throws(GenerationError) -> Tensor? {
+  func conditionRow(_ given: JSONObject) throws(GenerationError) -> Tensor? {
     guard let conditionSchema else {
       guard given.isEmpty else {
         throw .conditions("the texts of this model depend on no conditions", mend: "leave them out")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RecurrentTasks
 
-@Suite struct BeamSearchTests {
+@Suite struct LanguageModelSearchTests {
   /// All texts of at most `limit` symbols with their scores, by brute force.
   private func all(_ model: LanguageModel, limit: Int, lengthPenalty: Double) throws -> [(text: String, score: Double)]
   {

@@ -1,0 +1,87 @@
+import Foundation
+import RecurrentFormats
+import RecurrentLayers
+import RecurrentTensor
+import RecurrentTraining
+
+extension Translator {
+  /// Pairs that are judged at a time.
+  private static let pairsAtATime = 64
+
+  /// The mean loss of a symbol of the targets and the perplexity, the exponential of it. Pairs that no alignment has, where
+  /// symbols are aligned, count as 0.
+  func likelihood(on corpus: ParallelCorpus) -> [Metric] {
+    let pairs = EncodedPairs(corpus, self)
+    let lengths = pairs.sources.lengths
+    let order = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+    var sum = 0.0
+    var count = 0
+    for start in stride(from: 0, to: order.count, by: Self.pairsAtATime) {
+      let batch = pairs.batch(Array(order[start..<min(start + Self.pairsAtATime, order.count)]))
+      if let decoder = network.decoder {
+        let (logits, _) = decoder.logits(batch, decoder.memory(of: network.encoder(batch.sources)))
+        sum += Double(crossEntropy(logits, batch.labels).scalar) * Double(batch.labels.count)
+        count += batch.labels.count
+      } else {
+        sum += Double(alignmentLosses(of: batch, by: network).sum().scalar)
+        count += batch.targets.reduce(0) { $0 + $1.count }
+      }
+    }
+    let mean = sum / Double(max(count, 1))
+    return [Metric("loss", mean), Metric("perplexity", exp(mean))]
+  }
+
+  /// What is looked at after every epoch: the figure that the best one is chosen by first.
+  func quickMetrics(on corpus: ParallelCorpus) throws(TranslationError) -> [Metric] {
+    let likelihood = likelihood(on: corpus)
+    let name: String
+    switch configuration.judge {
+    case .loss: return likelihood
+    case .bleu: name = "bleu"
+    case .exactMatch: name = "exact_match"
+    case .errorRate: name = "token_error_rate"
+    }
+    var greedy = DecodingSettings()
+    greedy.beamSize = 1
+    let scores = TranslationScores(try translate(corpus.sources, greedy), of: corpus, self)
+    return scores.metrics.filter { $0.name == name } + likelihood
+  }
+
+  /// Judges translations of a part of the data.
+  func findings(on corpus: ParallelCorpus, as part: Part, _ settings: DecodingSettings) throws -> TaskFindings {
+    var findings = TaskFindings()
+    let translated = try translate(corpus.sources, settings)
+    let scores = TranslationScores(translated, of: corpus, self)
+    findings.metrics.append(TaskFindings.Row(part, scores.metrics + likelihood(on: corpus)))
+    findings.tables.append(TaskFindings.Table("translations of the \(part.rawValue) part", scores.examples))
+    findings.details["bleu_signature"] = .string(scores.signature)
+    findings.details["examples"] = scores.exampleDetails
+    if scores.unknownCount > 0 {
+      findings.notes.append(
+        "\(part.rawValue): \(scores.unknownCount) of \(scores.sourceCount) symbols of sources are not in the vocabulary and "
+          + "are read as \(Vocabulary.unknownSymbol)")
+    }
+    return findings
+  }
+}
+
+extension Translator: EvaluableModel {
+  /// Judges the model on a table of pairs; nil is the test part of the training. Translations are those of a beam of 5.
+  public func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings {
+    if picture != nil {
+      throw TranslationError.unsupported(
+        "the judgement of a translator has no picture",
+        mend: "draw where it looks with recurrent translate --attention FILE.svg")
+    }
+    let parts: ParallelCorpus
+    if let data {
+      parts = try TranslationParts.corpus(data, configuration)
+    } else {
+      guard let test = try TranslationParts.test(of: configuration) else { throw TranslationError.noTestData }
+      parts = test
+    }
+    var findings = try findings(on: parts, as: .test, DecodingSettings())
+    findings.notes = parts.skipped.notes + findings.notes
+    return findings
+  }
+}
