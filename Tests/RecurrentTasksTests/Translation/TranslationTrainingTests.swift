@@ -60,6 +60,13 @@ struct TranslationTrainingTests {
     ).run().model
     let right = try Self.share(of: translator, on: capitals(80, seed: 6).pairs)
     #expect(right > 0.95, "\(right)")
+    // Before training any symbol may come, but none of those that mean something beside the text.
+    for beamSize in [1, 4] {
+      var settings = DecodingSettings()
+      settings.beamSize = beamSize
+      let written = try training.initial.translate(capitals(40, seed: 7).pairs.map(\.source), settings)
+      #expect(written.allSatisfy { source in source.translations.allSatisfy { !$0.text.contains("<") } })
+    }
   }
 
   @Test(arguments: [ScheduledSampling.perToken, .perSequence])
