@@ -1,4 +1,5 @@
 """What all areas share: a figure with its bar, printed as a JSON line, and running commands."""
+import importlib
 import json
 import os
 import subprocess
@@ -61,3 +62,10 @@ def last_json(text):
     """The object on the last line of a command's output."""
     return json.loads(text.strip().splitlines()[-1])
 
+
+def run_parts(package, known, is_long, parts):
+    """Runs some parts of an area, or all: the modules of its package, each with a function `run(figures, is_long)`."""
+    figures = Figures(package.rsplit(".", 1)[-1], is_long, parts)
+    for part in parts or known:
+        importlib.import_module(f"{package}.{part}").run(figures, is_long)
+    return 1 if figures.missed else 0

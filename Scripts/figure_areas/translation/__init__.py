@@ -2,15 +2,10 @@
 
 The data sets are found through the environment variable RECURRENT_DATA (a folder with one folder for each of them).
 """
-import importlib
-
-from ..figure import Figures
+from ..figure import run_parts
 
 PARTS = ["dates", "metrics", "digits", "languages", "speed"]
 
 
 def run_area(is_long, parts=()):
-    figures = Figures("translation", is_long, parts)
-    for part in parts or PARTS:
-        importlib.import_module(f"{__name__}.{part}").run(figures, is_long)
-    return 1 if figures.missed else 0
+    return run_parts(__name__, PARTS, is_long, parts)

@@ -46,7 +46,7 @@ extension TranslationError: DescribedFailure {
       "\(file.printable(limit: 400)): no pair of a source and a target that can be used; each line needs both, of at most "
         + "maximum_length symbols"
     case .part(let name):
-      "\(name): name either a table of pairs, or both a file of sources and a file of targets"
+      "\(name): name a table of pairs, or both a file of sources and a file of targets; with frames, an index of them alone"
     case .noData:
       "there is nothing to learn from; name two files with --source FILE --target FILE, or a table of pairs with --data FILE"
     case .share(let share, let pairs):

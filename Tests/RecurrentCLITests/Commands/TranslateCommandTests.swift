@@ -121,7 +121,7 @@ private struct WrittenModel {
       (["train", "translate"], 64, "--source FILE"),
       (["train", "translate", "--data", "three.tsv"], 65, "three.tsv:1:4"),
       (["train", "translate", "--source", "short.src", "--target", "val.tgt"], 65, "short.src has 1 lines"),
-      (["train", "translate", "--source", "short.src"], 64, "data: name either"),
+      (["train", "translate", "--source", "short.src"], 64, "data: name a table of pairs, or both"),
       (["evaluate", "run", "--data", "three.tsv"], 65, "three.tsv:1:4"),
     ]
     for (arguments, status, text) in cases {

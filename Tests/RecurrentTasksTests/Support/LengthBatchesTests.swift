@@ -42,4 +42,12 @@ import Testing
     let other = (0..<batches.count).map { batches.numbers(ofBatch: $0, inEpoch: 0, key: RandomKey(seed: 6)) }
     #expect(other != first)
   }
+
+  @Test func batchesForUseHoldAllButTheEmpty() {
+    let lengths = [0, 3, 0, 9, 1, 3, 40]
+    let batches = LengthBatches(lengths: lengths, batchSize: .max, limit: 12).inOrderWithoutEmpty
+    #expect(batches.flatMap { $0 }.sorted() == [1, 3, 4, 5, 6])
+    #expect(
+      batches.allSatisfy { batch in batch.count == 1 || batch.count * (batch.map { lengths[$0] }.max() ?? 0) <= 12 })
+  }
 }

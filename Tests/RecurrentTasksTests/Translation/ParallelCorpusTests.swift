@@ -68,6 +68,11 @@ struct ParallelCorpusTests {
         try parts { ($0.data, $0.source, $0.target) = (paths[0], paths[1], paths[2]) }
       }
       #expect(throws: TranslationError.part("test")) { try parts { ($0.data, $0.testTarget) = (paths[0], paths[2]) } }
+      // What would be passed over is refused.
+      #expect(throws: TranslationError.part("data")) {
+        try parts { ($0.source, $0.target, $0.frames) = (paths[1], paths[2], "x.u8") }
+      }
+      #expect(throws: TranslationError.self) { try parts { ($0.data, $0.test) = (WrittenDates.path, paths[0]) } }
       #expect(throws: TranslationError.share("1", pairs: 2)) {
         try parts { ($0.data, $0.validation) = (paths[0], "1") }
       }

@@ -45,12 +45,16 @@ public struct Tagger: TaskModel {
 
   // MARK: Tagging
 
+  /// How many steps are labelled at a time.
+  private static let stepsAtATime = 4096
+
   /// The labels of the words of sentences, in the scheme of the training data.
   public func labels(of sentences: [[String]]) -> [[String]] {
     var table = WordTable()
     let places = sentences.map { $0.map { table.place(of: $0, in: vocabularies) } }
     var labels = [[String]](repeating: [], count: sentences.count)
-    for batch in Tagger.batches(of: places.map(\.count)) {
+    let batches = LengthBatches(lengths: places.map(\.count), batchSize: .max, limit: Tagger.stepsAtATime)
+    for batch in batches.inOrderWithoutEmpty {
       let found = best(network(TaggingBatch(batch.map { places[$0] }, table)))
       for (number, row) in zip(batch, found) {
         labels[number] = row.map { vocabularies.labels.symbols[Int($0)] }
@@ -58,22 +62,6 @@ public struct Tagger: TaskModel {
     }
     guard let scheme, learnedScheme != scheme else { return labels }
     return labels.map { scheme.converting($0) }
-  }
-
-  /// Sentences of nearly equal length together, as many as make some thousand steps; those without words in none.
-  private static func batches(of lengths: [Int]) -> [[Int]] {
-    let stepsAtATime = 4096
-    let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
-    var batches: [[Int]] = []
-    for number in order {
-      let last = batches.count - 1
-      if last >= 0, (batches[last].count + 1) * lengths[number] <= stepsAtATime {
-        batches[last].append(number)
-      } else {
-        batches.append([number])
-      }
-    }
-    return batches
   }
 
   /// The numbers of the best labels of each row.

@@ -21,6 +21,13 @@ public struct TranslationParts: Sendable {
   /// Reads the parts that a configuration names.
   public init(_ configuration: TranslationConfiguration) throws(TranslationError) {
     if configuration.data == WrittenDates.path {
+      let others = [
+        configuration.source, configuration.target, configuration.validationSource, configuration.validationTarget,
+        configuration.test, configuration.testSource, configuration.testTarget, configuration.frames,
+      ]
+      if others.contains(where: { $0 != nil }) {
+        throw .contradiction("data \(WrittenDates.path) has all its parts built in, and a file is named beside it")
+      }
       self = WrittenDates.parts(seed: UInt64(configuration.training.seed))
       return
     }
@@ -56,8 +63,7 @@ public struct TranslationParts: Sendable {
     _ table: String, _ configuration: TranslationConfiguration
   ) throws(TranslationError) -> ParallelCorpus {
     guard let frames = configuration.testFrames ?? configuration.frames else { return try ParallelCorpus(table: table) }
-    return try ParallelCorpus(
-      index: table, frames: frames, configuration)
+    return try ParallelCorpus(index: table, frames: frames, configuration)
   }
 
   /// A table, two files, or an index of frames; nil where none of these is named.
@@ -65,9 +71,9 @@ public struct TranslationParts: Sendable {
     _ part: String, _ configuration: TranslationConfiguration, table: String?, _ source: String?, _ target: String?,
     frames: String? = nil
   ) throws(TranslationError) -> ParallelCorpus? {
-    if let frames = frames ?? configuration.frames, let table, source == nil, target == nil {
-      return try ParallelCorpus(
-        index: table, frames: frames, configuration)
+    if let frames = frames ?? configuration.frames, table != nil || source != nil || target != nil {
+      guard let table, source == nil, target == nil else { throw .part(part) }
+      return try ParallelCorpus(index: table, frames: frames, configuration)
     }
     switch (table, source, target) {
     case (nil, nil, nil): return nil

@@ -12,12 +12,10 @@ extension Translator {
   /// symbols are aligned, count as 0.
   func likelihood(on corpus: ParallelCorpus) -> [Metric] {
     let pairs = EncodedPairs(corpus, self)
-    let lengths = pairs.sources.lengths
-    let order = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     var sum = 0.0
     var count = 0
-    for start in stride(from: 0, to: order.count, by: Self.pairsAtATime) {
-      let batch = pairs.batch(Array(order[start..<min(start + Self.pairsAtATime, order.count)]))
+    for numbers in LengthBatches(lengths: pairs.sources.lengths, batchSize: Self.pairsAtATime).inOrder {
+      let batch = pairs.batch(numbers)
       if let decoder = network.decoder {
         let (logits, _) = decoder.logits(batch, decoder.memory(of: network.encoder(batch.sources)))
         sum += Double(crossEntropy(logits, batch.labels).scalar) * Double(batch.labels.count)

@@ -69,12 +69,13 @@ public struct SourceEncoder: Module {
 
   /// Reads the sources.
   func callAsFunction(_ sources: SourceBatch) -> Output {
-    let inputs =
-      switch sources {
-      case .symbols(let tokens):
-        embedding.map { $0(tokens) } ?? SequenceBatch(Tensor(zeros: [tokens.stepCount, tokens.batchSize, 0]))
-      case .frames(let sequence): sequence
-      }
+    let inputs: SequenceBatch
+    switch sources {
+    case .symbols(let tokens):
+      guard let embedding else { preconditionFailure("an encoder of frames is given symbols") }
+      inputs = embedding(tokens)
+    case .frames(let sequence): inputs = sequence
+    }
     let (outputs, finalState) = layers(inputDropout(inputs))
     let dropped = outputDropout(outputs)
     return Output(outputs: dropped, finalState: finalState, context: context(of: dropped, finalState))

@@ -55,7 +55,9 @@ extension Translator {
     let encoded = EncodedSources(sources, self)
     let lengths = encoded.lengths
     var translated = sourcesBefore(encoded)
-    for batch in Self.batches(of: encoded.contentLengths, limit: batchSize ?? .max) {
+    let batches = LengthBatches(
+      lengths: encoded.contentLengths, batchSize: batchSize ?? .max, limit: Self.stepsAtATime)
+    for batch in batches.inOrderWithoutEmpty {
       let found = write(encoded.batch(batch), batch.map { (number: $0, length: lengths[$0]) }, settings)
       for (number, sequences) in zip(batch, found) {
         translated[number] = TranslatedSource(
@@ -109,21 +111,6 @@ extension Translator {
         "unknown words can be replaced where symbols are words, and those of the model are not",
         mend: "leave the replacement out")
     }
-  }
-
-  /// Sources of nearly equal length together; those without a step in none.
-  private static func batches(of lengths: [Int], limit: Int) -> [[Int]] {
-    let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
-    var batches: [[Int]] = []
-    for number in order {
-      let last = batches.count - 1
-      if last >= 0, batches[last].count < limit, (batches[last].count + 1) * lengths[number] <= stepsAtATime {
-        batches[last].append(number)
-      } else {
-        batches.append([number])
-      }
-    }
-    return batches
   }
 
   // MARK: Text

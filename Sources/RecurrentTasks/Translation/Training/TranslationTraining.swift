@@ -15,7 +15,7 @@ public struct TranslationTraining: TaskTraining {
   /// What is to be told of the data.
   let notes: [String]
   private let pairs: EncodedPairs
-  private let batches: TokenBatches
+  private let batches: LengthBatches
 
   private var configuration: TranslationConfiguration { initial.configuration }
 
@@ -56,7 +56,7 @@ public struct TranslationTraining: TaskTraining {
         all.count - short.count, ("has", "have"),
         "more than maximum_length \(configuration.maximumLength) symbols on a side")
       + note(short.count - pairs.count, ("has", "have"), "more symbols to say than steps to say them at")
-    batches = TokenBatches(
+    batches = LengthBatches(
       lengths: pairs.sources.lengths, others: pairs.targets.map { $0.count + 1 }, batchSize: configuration.batchSize,
       limit: configuration.batchTokens)
   }
@@ -70,7 +70,7 @@ public struct TranslationTraining: TaskTraining {
   /// The mean loss of a symbol of the targets of a batch, in nats; without a decoder that of their alignments.
   public func loss(of model: TranslationNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
     let numbers = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
-    let pairs = pairs.batch(Array(numbers))
+    let pairs = pairs.batch(numbers)
     guard let decoder = model.decoder else { return alignmentLoss(of: model, on: pairs) }
     let (logits, overlap) = decoder.logits(
       pairs, decoder.memory(of: model.encoder(pairs.sources)), sampling: sampling(batch))
