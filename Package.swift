@@ -12,11 +12,13 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Recurrent", targets: ["Recurrent"]),
+    .library(name: "RecurrentInterchange", targets: ["RecurrentInterchange", "RecurrentONNX"]),
     .executable(name: "recurrent", targets: ["RecurrentCLI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // The modules, each depending only on those above it.
@@ -52,10 +54,19 @@ let package = Package(
         "RecurrentTasks",
       ],
       swiftSettings: strict),
+    // Models of other systems; outside the umbrella, so that whoever embeds the library builds none of it.
+    .target(name: "RecurrentInterchange", dependencies: ["Recurrent", "CZlib"], swiftSettings: strict),
+    .target(
+      name: "RecurrentONNX",
+      dependencies: [
+        "Recurrent", "RecurrentInterchange",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "RecurrentCLI",
       dependencies: [
-        "Recurrent",
+        "Recurrent", "RecurrentInterchange", "RecurrentONNX",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -83,6 +94,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentTasksTests", dependencies: ["RecurrentTasks", "RecurrentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentInterchangeTests",
+      dependencies: ["RecurrentInterchange", "RecurrentTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RecurrentONNXTests", dependencies: ["RecurrentONNX", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentCLITests", dependencies: ["RecurrentCLI", "RecurrentTestSupport"],
