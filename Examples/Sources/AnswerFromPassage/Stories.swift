@@ -36,7 +36,7 @@ struct Story {
       passage += [Int32(person), Symbol.went] + (draws.integer(at: 2, below: 2) == 0 ? [Symbol.now] : [])
       passage += [Symbol.to, place, Symbol.stop]
     }
-    if key.integer(at: 1, below: 2) == 0 {
+    if key.integer(at: 1, below: 4) > 0 {
       let person = order[key.integer(at: 2, below: order.count)]
       source = [Symbol.whereIs, Int32(person), Symbol.question, Symbol.bar] + passage
       answer = places[person].map { [$0] } ?? []

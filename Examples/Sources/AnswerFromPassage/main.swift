@@ -33,7 +33,7 @@ let decoder = AttentionDecoder(
   bridge: Bridge(contextSize: 2 * hiddenSize, to: writer, key: key.folding(8)))
 var model = Reader(embedding: symbols(9), network: EncoderDecoder(encoder, context: .last, decoder: decoder))
 
-var optimizer = Adam(learningRate: 0.004)
+var optimizer = Adam(learningRate: 0.005)
 let scope = GradientScope()
 for step in 1...2400 {
   let stories = (0..<64).map { Story(key: key.folding(step).folding($0)) }
