@@ -15,6 +15,8 @@ let package = Package(
     .executableTarget(
       name: "Structures", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
     .executableTarget(
+      name: "AnswerFromPassage", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
+    .executableTarget(
       name: "TranscribeWithoutAlignment", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),
     .executableTarget(
       name: "UseModelFolder", dependencies: [.product(name: "Recurrent", package: "swift-recurrent")]),

@@ -42,7 +42,15 @@ struct EvaluateCommand: ParsableCommand {
     guard let judged = judged as? any EvaluableModel else {
       throw UsageError("a model of the task '\(folder.description.task)' cannot be judged on a file")
     }
-    try show(judged.evaluate(on: data, drawing: plot), of: judged)
+    var progress: CountProgress?
+    var counted = 0
+    let findings = try judged.evaluate(on: data, drawing: plot) { done, total in
+      var line = progress ?? CountProgress(of: total, "sequences", isQuiet: outputOptions.console.isQuiet)
+      line.add(done - counted)
+      (progress, counted) = (line, done)
+    }
+    progress?.finish()
+    try show(findings, of: judged)
   }
 
   private func show(_ findings: TaskFindings, of judged: some EvaluableModel) throws {

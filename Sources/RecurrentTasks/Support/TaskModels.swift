@@ -26,5 +26,15 @@ public protocol EvaluableModel: TaskModel {
   /// - Parameters:
   ///   - data: A file like that of training; nil is the test part of the training, where it can be had.
   ///   - picture: Where to draw what the task draws; nil for no picture.
-  func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings
+  ///   - onProgress: Told how many of how many sequences are done, now and then, where each of them takes a search.
+  func evaluate(
+    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> TaskFindings
+}
+
+extension EvaluableModel {
+  /// Judges the model, telling nothing on the way.
+  public func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings {
+    try evaluate(on: data, drawing: picture) { _, _ in }
+  }
 }

@@ -52,6 +52,32 @@ private struct WrittenModel {
     }
   }
 
+  /// With everything that draws random numbers, stopped in the middle of an epoch.
+  @Test func aStoppedRunGoesOnToTheSameBytes() throws {
+    let (folder, whole) = (try TemporaryFolder(), try TemporaryFolder())
+    let settings = [
+      "train", "translate", "--data", "pairs.tsv", "--embedding", "8", "--encoder-hidden", "8", "--decoder-hidden",
+      "16",
+      "--output-dropout", "0.2", "--scheduled-sampling", "per-token", "--set", "batch_tokens=40", "--epochs", "2",
+      "--output", "run",
+    ]
+    for place in [folder, whole] {
+      let pairs = WrittenModel.pairs.prefix(200).map { "\($0.source)\t\($0.target)\n" }
+      try place.write(pairs.joined(), to: "pairs.tsv")
+    }
+    #expect(try recurrent(settings + ["--set", "checkpoint_seconds=none"], in: whole).status == 0)
+    let process = try ToolProcess(settings + ["--set", "checkpoint_steps=1"], in: folder)
+    while process.isRunning, !folder.exists("run/checkpoints/step-00000005") { usleep(300) }
+    process.signal(SIGKILL)
+    _ = try process.result()
+    #expect(!folder.exists("run/model"), "the run was over before it was stopped")
+    let resumed = try recurrent("train", "translate", "--resume", "--output", "run", in: folder)
+    #expect(resumed.status == 0 && resumed.errors.contains("going on after step"), "\(resumed.errors)")
+    for file in ["model/model.safetensors", "metrics.csv"] {
+      #expect(try folder.bytes("run/" + file) == whole.bytes("run/" + file))
+    }
+  }
+
   @Test func aLineGivesALine() throws {
     let folder = try WrittenModel.shared.get().folder
     try folder.write("a b c\n\nd\na z\n", to: "in.txt")

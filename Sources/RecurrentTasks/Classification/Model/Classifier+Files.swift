@@ -7,7 +7,9 @@ extension Classifier: EvaluableModel {
   /// - Parameters:
   ///   - path: A file like that of training; nil reads the test part again.
   ///   - picture: Where to draw the confusion matrix; nil for no picture.
-  public func evaluate(on path: String?, drawing picture: String?) throws -> TaskFindings {
+  public func evaluate(
+    on path: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> TaskFindings {
     let raw = try path.map { path throws(ClassificationError) in try labelled(path) } ?? testPart()
     let (examples, cutCount) = try encode(raw)
     let part = ClassificationData.PartData(examples: examples, answers: try target.answers(raw))

@@ -48,7 +48,9 @@ extension LanguageModel: EvaluableModel {
   /// Judges the model on a text, or on records; without a file on the test part of its training.
   ///
   /// - Throws: `GenerationError`.
-  public func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings {
+  public func evaluate(
+    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> TaskFindings {
     if picture != nil {
       throw GenerationError.settings("a language model has nothing to draw", mend: "leave --plot out")
     }

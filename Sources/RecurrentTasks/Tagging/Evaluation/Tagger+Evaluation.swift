@@ -28,7 +28,9 @@ extension Tagger {
 
 extension Tagger: EvaluableModel {
   /// Counts right labels in a file like that of training; nil is the test part of the training.
-  public func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings {
+  public func evaluate(
+    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> TaskFindings {
     guard let path = data ?? configuration.test else { throw TaggingError.noTestData }
     if picture != nil { throw TaggingError.contradiction("a tagger has no picture to draw, but one is asked for") }
     let corpus = try TaggedCorpus(

@@ -46,9 +46,16 @@ extension Translator {
   }
 
   /// Judges translations of a part of the data.
-  func findings(on corpus: ParallelCorpus, as part: Part, _ settings: DecodingSettings) throws -> TaskFindings {
+  func findings(
+    on corpus: ParallelCorpus, as part: Part, _ settings: DecodingSettings,
+    onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> TaskFindings {
     var findings = TaskFindings()
-    let translated = try translate(corpus.sources, settings)
+    var done = 0
+    let translated = try translate(corpus.sources, settings) { count in
+      done += count
+      onProgress(done, corpus.sources.count)
+    }
     let scores = TranslationScores(translated, of: corpus, self)
     findings.metrics.append(TaskFindings.Row(part, scores.metrics + likelihood(on: corpus)))
     findings.tables.append(TaskFindings.Table("translations of the \(part.rawValue) part", scores.examples))
@@ -65,7 +72,9 @@ extension Translator {
 
 extension Translator: EvaluableModel {
   /// Judges the model on a table of pairs; nil is the test part of the training. Translations are those of a beam of 5.
-  public func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings {
+  public func evaluate(
+    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> TaskFindings {
     if picture != nil {
       throw TranslationError.unsupported(
         "the judgement of a translator has no picture",
@@ -78,7 +87,7 @@ extension Translator: EvaluableModel {
       guard let test = try TranslationParts.test(of: configuration) else { throw TranslationError.noTestData }
       parts = test
     }
-    var findings = try findings(on: parts, as: .test, DecodingSettings())
+    var findings = try findings(on: parts, as: .test, DecodingSettings(), onProgress: onProgress)
     findings.notes = parts.skipped.notes + findings.notes
     return findings
   }
