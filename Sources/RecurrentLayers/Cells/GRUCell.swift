@@ -12,7 +12,7 @@ public import RecurrentTensor
 ///     h′ = (1 − z) ⊙ n + z ⊙ h
 public struct GRUCell: FusedCell {
   /// Where the reset gate acts. The two are different functions: weights trained for one do not fit the other.
-  public enum Variant: String, Hashable, Sendable, CaseIterable {
+  public enum Variant: String, Hashable, Sendable, CaseIterable, Codable {
     /// On the recurrent product: PyTorch, cuDNN, Keras' default; the first version of the paper.
     case resetAfter = "reset-after"
     /// On the hidden state, before the product: ONNX' default; the last version of the paper.

@@ -1,7 +1,7 @@
 import RecurrentTensor
 
 /// The zeros that a convolution sees before the first and behind the last step of a sequence.
-public enum ConvolutionPadding: Hashable, Sendable {
+public enum ConvolutionPadding: Hashable, Sendable, Codable {
   /// So many on each side.
   case zeros(Int)
   /// None: only whole windows.

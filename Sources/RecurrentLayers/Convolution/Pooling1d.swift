@@ -74,7 +74,7 @@ public struct AveragePool1d: Module {
 
 /// One vector for each sequence: its largest or its mean steps (PyTorch's `AdaptiveMaxPool1d(1)` and
 /// `AdaptiveAvgPool1d(1)`, flattened).
-public enum GlobalPool1d: String, Hashable, Sendable, CaseIterable {
+public enum GlobalPool1d: String, Hashable, Sendable, CaseIterable, Codable {
   /// The largest of the real steps, channel by channel.
   case max
   /// The mean of the real steps, channel by channel.

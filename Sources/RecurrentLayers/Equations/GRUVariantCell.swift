@@ -1,9 +1,9 @@
 public import RecurrentTensor
 
 /// What makes a gated recurrent unit differ from PyTorch's.
-public struct GRUVariant: Hashable, Sendable {
+public struct GRUVariant: Hashable, Sendable, Codable {
   /// Which state the update gate z lets through.
-  public enum UpdateGate: String, Hashable, Sendable, CaseIterable {
+  public enum UpdateGate: String, Hashable, Sendable, CaseIterable, Codable {
     /// h′ = (1 − z) ⊙ n + z ⊙ h: PyTorch, Keras, ONNX, the first version of the paper.
     case keepsOldState = "keeps-old-state"
     /// h′ = z ⊙ n + (1 − z) ⊙ h: the last version of the paper (Chung et al., 2014).

@@ -1,7 +1,7 @@
 public import RecurrentTensor
 
 /// What makes a long short-term memory differ from the plain one. Everything may be combined.
-public struct LSTMVariant: Hashable, Sendable {
+public struct LSTMVariant: Hashable, Sendable, Codable {
   /// Whether the gates see the cell state as well: i and f the one before, o the one after (Gers and Schmidhuber, 2000).
   public var hasPeepholes = false
   /// Whether i = 1 - f: three gates instead of four (Greff et al., 2017, "CIFG").

@@ -1,7 +1,7 @@
 import RecurrentTensor
 
 /// What evens out the sums that go into a cell's gates.
-public enum Normalization: Hashable, Sendable {
+public enum Normalization: Hashable, Sendable, Codable {
   /// Nothing.
   case none
   /// Zero mean and unit variance over the units of each row (Ba et al., 2016).

@@ -47,7 +47,7 @@ public struct RecurrentInitialization: Hashable, Sendable {
 }
 
 /// How many bias vectors a recurrent cell has.
-public enum RecurrentBias: String, Hashable, Sendable, CaseIterable {
+public enum RecurrentBias: String, Hashable, Sendable, CaseIterable, Codable {
   /// One beside each matrix, as PyTorch and cuDNN have it.
   case double
   /// One beside the input's matrix.

@@ -26,19 +26,22 @@ public struct BidirectionalState<State: RecurrentState>: RecurrentState {
   public var hidden: Tensor { Tensor(concatenating: [forward.hidden, backward.hidden], axis: 1) }
 }
 
+/// How the outputs of two directions become one.
+public enum DirectionMerge: String, Hashable, Sendable, CaseIterable, Codable {
+  /// Side by side, forward first, `[T, N, 2·H]`: PyTorch and Keras' default.
+  case concatenate
+  /// Added, `[T, N, H]`.
+  case sum
+  /// Half of the sum, `[T, N, H]`.
+  case average
+  /// Multiplied element by element, `[T, N, H]`.
+  case multiply
+}
+
 /// Two cells over the same sequence, one from its start and one from each row's own end (Schuster and Paliwal, 1997).
 public struct BidirectionalLayer<Cell: RecurrentCell>: SequenceLayer {
   /// How the outputs of the two directions become one.
-  public enum Merge: String, Hashable, Sendable, CaseIterable {
-    /// Side by side, forward first, `[T, N, 2·H]`: PyTorch and Keras' default.
-    case concatenate
-    /// Added, `[T, N, H]`.
-    case sum
-    /// Half of the sum, `[T, N, H]`.
-    case average
-    /// Multiplied element by element, `[T, N, H]`.
-    case multiply
-  }
+  public typealias Merge = DirectionMerge
 
   /// The direction from the start.
   public var forward: RecurrentLayer<Cell>

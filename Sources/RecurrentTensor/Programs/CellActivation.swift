@@ -69,3 +69,40 @@ public struct CellActivation: Hashable, Sendable {
     hasher.combine(q)
   }
 }
+
+extension CellActivation: Codable {
+  private static let names: [(name: String, function: rk_activation, constants: Int)] = [
+    ("identity", RK_ACTIVATION_IDENTITY, 0), ("tanh", RK_ACTIVATION_TANH, 0), ("sigmoid", RK_ACTIVATION_SIGMOID, 0),
+    ("relu", RK_ACTIVATION_RELU, 0), ("leakyReLU", RK_ACTIVATION_LEAKY_RELU, 1),
+    ("thresholdedReLU", RK_ACTIVATION_THRESHOLDED_RELU, 1), ("hardSigmoid", RK_ACTIVATION_HARD_SIGMOID, 2),
+    ("clamp", RK_ACTIVATION_CLAMP, 1), ("softsign", RK_ACTIVATION_SOFTSIGN, 0),
+    ("softplus", RK_ACTIVATION_SOFTPLUS, 0), ("elu", RK_ACTIVATION_ELU, 1), ("affine", RK_ACTIVATION_AFFINE, 2),
+    ("scaledTanh", RK_ACTIVATION_SCALED_TANH, 2),
+  ]
+
+  private enum CodingKeys: CodingKey { case function, constants }
+
+  /// Reads the name of the function and its constants.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try container.decode(String.self, forKey: .function)
+    let constants = try container.decodeIfPresent([Double].self, forKey: .constants) ?? []
+    guard let known = Self.names.first(where: { $0.name == name }), constants.count == known.constants,
+      constants.allSatisfy(\.isFinite)
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .function, in: container, debugDescription: "no function '\(name)' of \(constants.count) constants")
+    }
+    self.init(known.function, p: constants.first ?? 0, q: constants.dropFirst().first ?? 0)
+  }
+
+  /// Writes the name of the function and its constants.
+  public func encode(to encoder: any Encoder) throws {
+    guard let known = Self.names.first(where: { $0.function == function }) else {
+      preconditionFailure("the function has no name")
+    }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(known.name, forKey: .function)
+    if known.constants > 0 { try container.encode(Array([p, q].prefix(known.constants)), forKey: .constants) }
+  }
+}
