@@ -1,12 +1,21 @@
-/// A named value that is attached to a group or data set; its text is decoded when it is asked for.
-public struct HDF5Attribute: Sendable {
+/// A named value that is attached to a group or data set.
+public struct HDF5Attribute: Hashable, Sendable {
   /// The name.
   public let name: String
   /// The type of its elements.
   public let type: HDF5ElementType
   /// The lengths of its axes; none for a single value.
   public let shape: [Int]
+  /// Its texts; nil for an attribute of another type. Of an attribute without elements, whatever their type, there are none: NumPy
+  /// gives an empty list of names the type of numbers.
+  public let texts: [String]?
+}
 
+/// An attribute as it stands in an object header.
+struct HDF5AttributeMessage {
+  let name: String
+  let type: HDF5ElementType
+  let shape: [Int]
   /// The elements as they stand in the file.
   let bytes: [UInt8]
   /// Where the message stands in the file.

@@ -64,47 +64,21 @@ extension HDF5File {
   /// - Throws: `HDF5Error` where it is not one text.
   public func string(_ name: String, of group: HDF5Group) throws(HDF5Error) -> String? {
     guard let attribute = group.attribute(name) else { return nil }
-    let strings = try self.strings(attribute)
-    guard let string = strings.first, strings.count == 1 else {
-      throw HDF5Error(
-        .wrongType("\(strings.count) texts in '\(name)'", wanted: "one"), file: path, object: group.path,
-        offset: attribute.offset)
+    guard let texts = attribute.texts, texts.count == 1 else {
+      let found = attribute.texts.map { "\($0.count) texts" } ?? attribute.type.description
+      throw HDF5Error(.wrongType("\(found) in '\(name)'", wanted: "one text"), file: path, object: group.path)
     }
-    return string
+    return texts[0]
   }
 
-  /// The texts of an attribute. Of an attribute without elements, whatever their type, there are none: NumPy gives an empty list
-  /// of names the type of numbers.
-  public func strings(_ attribute: HDF5Attribute) throws(HDF5Error) -> [String] {
-    if attribute.bytes.isEmpty { return [] }
-    switch attribute.type {
-    case .string(let count):
-      return try stride(from: 0, to: attribute.bytes.count, by: count).map { offset throws(HDF5Error) in
-        try text(attribute.bytes[offset..<offset + count], attribute)
-      }
-    case .variableString:
-      var heap = HDF5GlobalHeap(region)
-      return try stride(from: 0, to: attribute.bytes.count, by: 16).map { offset throws(HDF5Error) in
-        var cursor = HDF5Cursor(
-          Array(attribute.bytes[offset..<offset + 16]), what: "a text", at: attribute.offset, file: path)
-        let count = Int(try cursor.number(UInt32.self))
-        let address = try cursor.address()
-        let index = try cursor.number(UInt32.self)
-        guard count > 0, let address else { return "" }
-        return try text(try heap.object(index, at: address, count: count), attribute)
-      }
-    default:
+  /// The texts of an attribute, none where the group does not have it.
+  /// - Throws: `HDF5Error` where it is no list of texts.
+  public func strings(_ name: String, of group: HDF5Group) throws(HDF5Error) -> [String] {
+    guard let attribute = group.attribute(name) else { return [] }
+    guard let texts = attribute.texts else {
       throw HDF5Error(
-        .wrongType("\(attribute.type) in '\(attribute.name)'", wanted: "text"), file: path, offset: attribute.offset)
+        .wrongType("\(attribute.type) in '\(name)'", wanted: "texts"), file: path, object: group.path)
     }
-  }
-
-  /// Text up to the zero byte or the zero bytes and spaces that fill it up.
-  private func text(_ bytes: ArraySlice<UInt8>, _ attribute: HDF5Attribute) throws(HDF5Error) -> String {
-    guard let text = String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self) else {
-      throw HDF5Error(
-        .malformed("the text of '\(attribute.name.printable())' is no UTF-8"), file: path, offset: attribute.offset)
-    }
-    return text
+    return texts
   }
 }

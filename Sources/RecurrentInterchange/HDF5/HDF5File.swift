@@ -117,7 +117,7 @@ public struct HDF5File: Sendable {
   /// The numbers of a data set, row-major, from any real type exactly, but for 8-byte ones, which are rounded to the nearest.
   /// - Throws: `HDF5Error`: another type, a finite number beyond the range of `Float`, or an unreadable file.
   public func floats(_ dataset: HDF5Dataset) throws(HDF5Error) -> [Float] {
-    let type = try realType(of: dataset)
+    let type = realType(of: dataset)
     if case .real(4, false) = type { return try littleEndianFloats(dataset) }
     let bytes = try bytes(dataset)
     switch type {
@@ -135,10 +135,10 @@ public struct HDF5File: Sendable {
   }
 
   /// The type of a data set's numbers. Keras keeps bfloat16 as bytes without meaning and an attribute that says so.
-  func realType(of dataset: HDF5Dataset) throws(HDF5Error) -> HDF5ElementType {
-    guard dataset.type == .opaque(byteCount: 2), let attribute = dataset.attributes.first(where: { $0.name == "dtype" })
-    else { return dataset.type }
-    return try strings(attribute) == ["bfloat16"] ? .bfloat16(isBigEndian: false) : dataset.type
+  func realType(of dataset: HDF5Dataset) -> HDF5ElementType {
+    guard dataset.type == .opaque(byteCount: 2) else { return dataset.type }
+    let name = dataset.attributes.first { $0.name == "dtype" }
+    return name?.texts == ["bfloat16"] ? .bfloat16(isBigEndian: false) : dataset.type
   }
 
   func error(_ kind: HDF5Error.Kind, _ dataset: HDF5Dataset) -> HDF5Error {

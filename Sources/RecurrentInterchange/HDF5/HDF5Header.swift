@@ -20,7 +20,7 @@ struct HDF5Header {
   private static let sharedFlag: UInt8 = 2
 
   /// The attributes, by name in the order of the file.
-  private(set) var attributes: [HDF5Attribute] = []
+  private(set) var attributes: [HDF5AttributeMessage] = []
   private var messages: [Kind: HDF5Cursor] = [:]
 
   /// The message of a kind, nil where there is none.
@@ -35,8 +35,7 @@ struct HDF5Header {
     guard flags & Self.sharedFlag == 0 else { throw cursor.error(.unsupported("a type that several objects share")) }
     if kind == .attribute {
       var cursor = cursor
-      let attribute = try HDF5Attribute(&cursor)
-      attributes.append(attribute)
+      attributes.append(try HDF5AttributeMessage(&cursor))
     } else {
       guard messages.updateValue(cursor, forKey: kind) == nil else {
         throw cursor.malformed("an object has two messages of the kind \(type)")

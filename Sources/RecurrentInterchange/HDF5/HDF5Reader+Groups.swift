@@ -100,11 +100,12 @@ extension HDF5Reader {
           throw error(.malformed("the members '\(last.name.printable())' and '\(name.printable())' are not in order"), path, at: place)
         }
       }
-      guard let header = try cursor.address() else {
-        throw error(.malformed("the member '\(name.printable())' has no place"), path, at: place)
-      }
+      let header = try cursor.address()
       guard try cursor.number(UInt32.self) != 2 else {
         throw error(.unsupported("the soft link '\(name.printable())'"), path, at: place)
+      }
+      guard let header else {
+        throw error(.malformed("the member '\(name.printable())' has no place"), path, at: place)
       }
       try cursor.skip(20)
       entries.append((name, header))

@@ -7,17 +7,20 @@ extension HDF5Reader {
     guard depth <= Self.depthLimit, path.utf8.count <= Self.pathLimit else {
       throw error(.tooDeep(limit: Self.depthLimit), path, at: offset)
     }
+    guard headers.insert(offset).inserted else { throw error(.unsupported("an object under two names"), path, at: offset) }
     let header = try header(at: offset, path)
     try header.checkAttributes(region.path, offset)
+    var attributes: [HDF5Attribute] = []
+    for message in header.attributes { attributes.append(try attribute(message, path)) }
     if header[.externalFiles] != nil { throw error(.unsupported("data in other files"), path, at: offset) }
     if header[.filters] != nil { throw error(.unsupported("compressed data"), path, at: offset) }
     if header[.linkInformation] != nil || header[.link] != nil || header[.attributeInformation] != nil {
       throw error(.unsupported("groups of the newer form"), path, at: offset)
     }
-    guard let table = header[.symbolTable] else { return .dataset(try dataset(header, path, at: offset)) }
+    guard let table = header[.symbolTable] else { return .dataset(try dataset(header, attributes, path, at: offset)) }
     guard header[.layout] == nil else { throw error(.malformed("a group has data"), path, at: offset) }
     return .group(
-      HDF5Group(path: path, members: try members(table, path, depth), attributes: header.attributes))
+      HDF5Group(path: path, members: try members(table, path, depth), attributes: attributes))
   }
 
   /// Gathers the messages of a header, which may go on in other places.
@@ -64,7 +67,7 @@ extension HDF5Reader {
   }
 
   private mutating func dataset(
-    _ header: HDF5Header, _ path: String, at offset: Int
+    _ header: HDF5Header, _ attributes: [HDF5Attribute], _ path: String, at offset: Int
   ) throws(HDF5Error) -> HDF5Dataset {
     guard var typeMessage = header[.datatype], var space = header[.dataspace], var layout = header[.layout] else {
       throw error(.malformed("an object is neither group nor data set"), path, at: offset)
@@ -76,7 +79,7 @@ extension HDF5Reader {
     }
     let start = try dataStart(&layout, byteCount, path)
     return HDF5Dataset(
-      path: path, type: type, shape: shape, start: start, byteCount: byteCount, attributes: header.attributes)
+      path: path, type: type, shape: shape, start: start, byteCount: byteCount, attributes: attributes)
   }
 
   /// Where the elements of a data set stand in the file.

@@ -3,7 +3,7 @@ import RecurrentFormats
 /// Writes a ZIP archive as Keras does: each member stored, none compressed.
 ///
 /// The archive bears no time (1 January 1980 stands in each header), so that the same members always give the same bytes.
-struct ZipWriter: ~Copyable {
+struct ZipWriter {
   /// Members with more bytes need the 64-bit form, which is not written.
   private static let limit = Int(Int32.max)
   /// Deflate and folders came with version 2.0 of the format.
@@ -22,7 +22,7 @@ struct ZipWriter: ~Copyable {
   }
 
   /// Writes the archive as the file at `path`, complete or not at all.
-  consuming func write(to path: String) throws {
+  func write(to path: String) throws {
     let headers = try self.headers(path)
     let members = self.members
     let directory = Self.directory(members.map(\.name), headers)
@@ -36,7 +36,7 @@ struct ZipWriter: ~Copyable {
   }
 
   /// The archive in memory.
-  consuming func bytes() throws(ZipError) -> [UInt8] {
+  func bytes() throws(ZipError) -> [UInt8] {
     let headers = try self.headers(nil)
     var bytes: [UInt8] = []
     for (member, header) in zip(members, headers) {

@@ -37,7 +37,7 @@ import Testing
 
   @Test func readsTexts() throws {
     let file = try HDF5File(path: KerasFixture.path("hdf5/types.h5"))
-    func texts(_ name: String) throws -> [String] { try file.strings(#require(file.root.attribute(name))) }
+    func texts(_ name: String) throws -> [String] { try file.strings(name, of: file.root) }
     #expect(try texts("fixed") == ["fixed"])
     #expect(try texts("variable") == ["variäbel"])
     #expect(try texts("names") == ["a", "", "longer name"])
@@ -60,7 +60,7 @@ import Testing
 
   @Test(arguments: [
     ("chunked", "chunks"), ("gzip", "compressed"), ("external-data", "other files"), ("soft-link", "soft link 'y'"),
-    ("external-link", "newer form"), ("hard-link", "more bytes than the file"), ("circle", "more bytes than the file"),
+    ("external-link", "newer form"), ("hard-link", "two names"), ("circle", "two names"),
     ("shared-type", "share"), ("latest", "superblock"), ("tracked-order", "newer form"), ("unwritten", "never written"),
     ("user-block", "does not begin"), ("virtual", "elsewhere"),
   ])
@@ -77,9 +77,6 @@ import Testing
       do {
         let file = try HDF5File(bytes: bytes)
         for dataset in file.root.datasets { _ = try file.floats(dataset) }
-        for member in file.root.members {
-          for attribute in member.object.group?.attributes ?? [] { _ = try file.strings(attribute) }
-        }
         counts.read += 1
       } catch {
         counts.refused += 1

@@ -67,7 +67,7 @@ import Testing
   }
 
   static let damages: [(String, @Sendable (inout ZipSample) -> Void)] = [
-    ("ends as a ZIP", { $0.comment = [1] }),
+    ("has a comment", { $0.comment = [1] }),
     ("end", { $0.comment = [UInt8](repeating: 0, count: 22) }),
     ("64-bit", { $0.count = .max }),
     ("64-bit", { $0.directoryOffset = .max }),
@@ -81,7 +81,7 @@ import Testing
     ("directory is malformed", { $0.directorySize = 10 }),
     ("directory is malformed", { $0.directoryOffset = 0 }),
     ("directory is malformed", { $0.beforeEnd = [0] }),
-    ("directory is malformed", { $0.members[0].directoryOffset = 1_000_000 }),
+    ("belong to no member", { $0.members[0].directoryOffset = 1_000_000 }),
     ("64-bit", { $0.members[0].directoryOffset = .max }),
     ("stands twice", { $0.members[1].name = $0.members[0].name }),
     ("overlaps", { $0.members[1].directoryOffset = 0 }),
