@@ -1,0 +1,84 @@
+import RecurrentFormats
+
+// MARK: - Numbers
+
+extension HDF5File {
+  func bytes(_ dataset: HDF5Dataset) throws(HDF5Error) -> [UInt8] {
+    guard let bytes = try region.hdf5Bytes(at: dataset.start, count: dataset.byteCount) else {
+      throw error(.outside("the data"), dataset)
+    }
+    return bytes
+  }
+
+  /// Numbers that stand in the file as they do in memory.
+  func littleEndianFloats(_ dataset: HDF5Dataset) throws(HDF5Error) -> [Float] {
+    var floats = [Float](repeating: 0, count: dataset.byteCount / 4)
+    let wasRead: Bool
+    do throws(FileError) {
+      wasRead = try region.read(into: &floats, count: floats.count, at: dataset.start)
+    } catch {
+      throw self.error(.file(error), dataset)
+    }
+    guard wasRead else { throw error(.outside("the data"), dataset) }
+    return floats
+  }
+
+  static func words<Word: FixedWidthInteger & UnsignedInteger>(
+    _ bytes: [UInt8], isBigEndian: Bool, _ type: Word.Type
+  ) -> [Word] {
+    stride(from: 0, to: bytes.count, by: Word.bitWidth / 8).map { offset in
+      let word: Word = bytes.littleEndian(at: offset)
+      return isBigEndian ? word.byteSwapped : word
+    }
+  }
+
+  func rounded(_ words: [UInt64], _ dataset: HDF5Dataset) throws(HDF5Error) -> [Float] {
+    var floats: [Float] = []
+    floats.reserveCapacity(words.count)
+    for (index, word) in words.enumerated() {
+      let value = Double(bitPattern: word)
+      let float = Float(value)
+      guard float.isFinite || !value.isFinite else { throw error(.outOfRange(index: index, value: value), dataset) }
+      floats.append(float)
+    }
+    return floats
+  }
+
+  /// The number of 1 sign bit, 5 bits of exponent and 10 of fraction.
+  static func float(half bits: UInt16) -> Float {
+    let sign: FloatingPointSign = bits >> 15 == 0 ? .plus : .minus
+    let exponent = Int(bits >> 10 & 31)
+    let fraction = Float(bits & 1023)
+    return switch exponent {
+    case 0: Float(sign: sign, exponent: -24, significand: fraction)
+    case 31: Float(bitPattern: UInt32(bits >> 15) << 31 | 0x7f80_0000 | UInt32(bits & 1023) << 13)
+    default: Float(sign: sign, exponent: exponent - 25, significand: 1024 + fraction)
+    }
+  }
+}
+
+// MARK: - Text
+
+extension HDF5File {
+  /// The text of an attribute, nil where the group does not have it.
+  /// - Throws: `HDF5Error` where it is not one text.
+  public func string(_ name: String, of group: HDF5Group) throws(HDF5Error) -> String? {
+    guard let attribute = group.attribute(name) else { return nil }
+    guard let texts = attribute.texts, texts.count == 1 else {
+      let found = attribute.texts.map { "\($0.count) texts" } ?? attribute.type.description
+      throw HDF5Error(.wrongType("\(found) in '\(name)'", wanted: "one text"), file: path, object: group.path)
+    }
+    return texts[0]
+  }
+
+  /// The texts of an attribute, none where the group does not have it.
+  /// - Throws: `HDF5Error` where it is no list of texts.
+  public func strings(_ name: String, of group: HDF5Group) throws(HDF5Error) -> [String] {
+    guard let attribute = group.attribute(name) else { return [] }
+    guard let texts = attribute.texts else {
+      throw HDF5Error(
+        .wrongType("\(attribute.type) in '\(name)'", wanted: "texts"), file: path, object: group.path)
+    }
+    return texts
+  }
+}
