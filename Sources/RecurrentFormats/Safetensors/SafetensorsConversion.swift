@@ -80,7 +80,7 @@ extension SafetensorsFile {
   }
 
   /// The value of an IEEE 754 half: 1 sign bit, 5 exponent bits with bias 15, 10 fraction bits. (`Float16` is missing on Intel Macs.)
-  static func float(half bits: UInt16) -> Float {
+  package static func float(half bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let exponent = UInt32(bits >> 10) & 0x1f
     let fraction = UInt32(bits & 0x3ff)
