@@ -69,8 +69,8 @@ extension WrittenCase {
   static let cells: [WrittenCase] = {
     var cases: [WrittenCase] = []
     func add(_ name: String, _ cell: RecurrentDescription.Cell, _ bias: RecurrentBias = .double) {
-      cases.append(WrittenCase(name, [recurrent(self.cell(cell, bias: bias))]))
-      cases.append(WrittenCase("\(name)-both", [recurrent(self.cell(cell, .both(), bias: bias))]))
+      cases.append(WrittenCase(name, [recurrent(WrittenCase.cell(cell, bias: bias))]))
+      cases.append(WrittenCase("\(name)-both", [recurrent(WrittenCase.cell(cell, .both(), bias: bias))]))
     }
     for (word, bias) in [("two", RecurrentBias.double), ("one", .single), ("no", .none)] {
       add("lstm-\(word)-bias", lstm(), bias)

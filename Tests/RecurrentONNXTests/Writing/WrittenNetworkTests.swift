@@ -1,5 +1,6 @@
 import Foundation
 import RecurrentFormats
+import RecurrentInterchange
 import RecurrentLayers
 import RecurrentONNX
 import RecurrentTensor
