@@ -1,5 +1,6 @@
 import ArgumentParser
 import RecurrentFormats
+import RecurrentInterchange
 import RecurrentTasks
 import RecurrentTensor
 import RecurrentTraining
@@ -8,15 +9,16 @@ import RecurrentTraining
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Shows what a model is, or what this program and machine are.",
+    abstract: "Shows what a model or a file of weights is, or what this program and machine are.",
     discussion: """
       EXAMPLES:
         recurrent info
         recurrent info runs/0001-forecast
         recurrent info runs/0001-forecast --json
+        recurrent info model.safetensors
       """)
 
-  @Argument(help: ArgumentHelp("the folder of a run, or of a model", valueName: "model"))
+  @Argument(help: ArgumentHelp("the folder of a run or of a model, or a file of weights", valueName: "model"))
   var model: String?
 
   @OptionGroup var outputOptions: OutputOptions
@@ -27,6 +29,11 @@ struct InfoCommand: ParsableCommand {
       try show(Self.program, on: console)
       return
     }
+    if let explanation = try explanation(of: model) {
+      let text = ExplanationText(explanation)
+      try console.isJSON ? console.json(text.json) : console.result(text.text(on: console.resultTerminal))
+      return
+    }
     let folder = try ModelFolder(model)
     let information = ModelInformation(folder, try TaskModels.load(folder))
     if console.isJSON {
@@ -34,6 +41,16 @@ struct InfoCommand: ParsableCommand {
     } else {
       try console.result(information.text(on: console.resultTerminal))
     }
+  }
+
+  /// What is known of a file of another system, or of a network without a task; nil for the model of a task.
+  private func explanation(of path: String) throws -> FileExplanation? {
+    // Where there is nothing, loading the model says so best.
+    guard let sample = try? FileSample(path) else { return nil }
+    let format = Formats.table.formats.first { $0.recognizes(sample) }
+    guard let format else { return sample.isFolder ? nil : try Formats.table.recognize(path).explain(path) }
+    if format is NativeFormat, try ModelFolder(path).description.task != NetworkFolder.task { return nil }
+    return try format.explain(path)
   }
 
   /// The program and the machine.

@@ -29,6 +29,9 @@ struct RecurrentCommand: ParsableCommand {
           recurrent generate runs/0005-generate --prompt "Once" --max-tokens 300
         Compare texts with their references as sacreBLEU does:
           recurrent score --references references.txt < translations.txt
+        Take a model to PyTorch, or bring one from there:
+          recurrent convert runs/0002-classify model.safetensors
+          recurrent convert lstm.safetensors model
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
@@ -40,7 +43,7 @@ struct RecurrentCommand: ParsableCommand {
     version: BuildInformation.versionText,
     subcommands: [
       TrainCommand.self, ForecastCommand.self, ClassifyCommand.self, TagCommand.self, TranslateCommand.self,
-      GenerateCommand.self, EvaluateCommand.self, ScoreCommand.self, InfoCommand.self, BenchCommand.self,
-      StudyCommand.self,
+      GenerateCommand.self, EvaluateCommand.self, ScoreCommand.self, ConvertCommand.self, InfoCommand.self,
+      BenchCommand.self, StudyCommand.self,
     ])
 }

@@ -44,6 +44,19 @@ public struct FolderWriter: ~Copyable {
     manifest.add(name: name, digest: try file.finish())
   }
 
+  /// Writes a file that the manifest does not name: one that people may change.
+  /// - Parameter name: a plain name that no other file of the folder has.
+  public mutating func writeUnlistedFile(_ name: String, _ bytes: [UInt8]) throws(FileError) {
+    let file = try pendingFile(name)
+    do throws(FileError) {
+      try file.writer.write(bytes)
+    } catch {
+      file.abandon()
+      throw error
+    }
+    _ = try file.finish()
+  }
+
   /// Writes `text` as UTF-8 to a file of the folder.
   public mutating func writeFile(_ name: String, _ text: String) throws(FileError) {
     try writeFile(name, Array(text.utf8))

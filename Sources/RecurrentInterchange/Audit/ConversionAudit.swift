@@ -32,7 +32,8 @@ public struct ConversionAudit: Hashable, Sendable {
 
   /// What became of one tensor.
   public struct Entry: Hashable, Sendable {
-    /// The names in the input; none for a tensor that was made up or is missing.
+    /// The names in the input; none for a tensor that was made up. For one that is missing, the name that it should have, where
+    /// that is known.
     public let sources: [String]
     /// The name in the result; nil where there is none.
     public let target: String?

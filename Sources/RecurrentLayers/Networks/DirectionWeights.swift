@@ -106,7 +106,9 @@ extension RecurrentDescription {
 
   private func weights(_ tensor: (String) -> Tensor?) -> DirectionWeights {
     func required(_ name: String) -> Tensor {
-      guard let value = tensor(name) else { preconditionFailure("the layer is not one of this description: no \(name)") }
+      guard let value = tensor(name) else {
+        preconditionFailure("the layer is not one of this description: no \(name)")
+      }
       return value
     }
     if isFused {

@@ -177,7 +177,8 @@ extension NetworkLayer {
     case .convolution(let convolution): return convolution.problem
     case .maxPooling(let pooling), .averagePooling(let pooling): return pooling.problem
     case .batchNormalization(let size, let epsilon, _), .layerNormalization(let size, let epsilon):
-      return limit ~= size && epsilon > 0 && epsilon.isFinite ? nil : "sizes are 1 to \(limit.upperBound), epsilon above 0"
+      return limit ~= size && epsilon > 0 && epsilon.isFinite
+        ? nil : "sizes are 1 to \(limit.upperBound), epsilon above 0"
     case .dropout(let rate): return (0..<1).contains(rate) ? nil : "a rate is at least 0 and below 1"
     case .flatten(let steps): return 1...65536 ~= steps ? nil : "the steps of a flattened sequence are 1 to 65536"
     case .activation(.leakyReLU(let slope)): return slope.isFinite ? nil : "a slope is finite"

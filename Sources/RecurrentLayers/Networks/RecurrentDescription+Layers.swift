@@ -46,8 +46,12 @@ public struct UndescribedLayer: Error, Hashable, CustomStringConvertible {
 extension RecurrentLayer {
   /// What acts in training alone, dropped states and weights, is no part of a description; the rest must not be there.
   fileprivate func requirePlain() throws(UndescribedLayer) {
-    if zoneout != nil { throw UndescribedLayer(reason: "zoneout mixes states in use, which no other system's layer does") }
-    if initialState != nil { throw UndescribedLayer(reason: "a trained first state has no place in other systems' layers") }
+    if zoneout != nil {
+      throw UndescribedLayer(reason: "zoneout mixes states in use, which no other system's layer does")
+    }
+    if initialState != nil {
+      throw UndescribedLayer(reason: "a trained first state has no place in other systems' layers")
+    }
   }
 }
 

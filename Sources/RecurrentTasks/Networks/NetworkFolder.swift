@@ -14,26 +14,33 @@ public enum NetworkFolder {
   ///
   /// - Throws: `ModelFolderError`, or `ModelDataError` where `config.json` lists no layers that fit on each other.
   public static func read(_ folder: ModelFolder) throws -> SequenceNetwork {
-    let description: NetworkDescription
+    let description = try description(folder)
+    // Before anything of these sizes is made: the file must hold as many numbers.
+    let held = try folder.tensors().values.reduce(0) { $0 + $1.count }
+    guard description.parameterCount <= held else {
+      throw ModelDataError(
+        path: folder.path,
+        problem: "the layers have \(description.parameterCount) parameters, the weights' file \(held) numbers")
+    }
+    var network = SequenceNetwork(description, key: RandomKey(seed: 0))
+    try folder.load(into: &network)
+    return network
+  }
+
+  /// The layers that `config.json` lists, without their weights.
+  ///
+  /// - Throws: `ModelDataError` where they are none, or do not fit on each other.
+  public static func description(_ folder: ModelFolder) throws -> NetworkDescription {
     do {
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       let layers = try (folder.description.data["layers"] ?? .null).text(.oneLine)
-      description = try decoder.decode(NetworkDescription.self, from: Data(layers.utf8))
+      return try decoder.decode(NetworkDescription.self, from: Data(layers.utf8))
     } catch let error as NetworkDescriptionError {
       throw ModelDataError(path: folder.path, problem: error.description)
     } catch {
       throw ModelDataError(path: folder.path, problem: "'layers' is no list of layers")
     }
-    // Before anything of these sizes is made: the file must hold as many numbers.
-    let held = try folder.tensors().values.reduce(0) { $0 + $1.count }
-    guard description.parameterCount <= held else {
-      throw ModelDataError(
-        path: folder.path, problem: "the layers have \(description.parameterCount) parameters, the weights' file \(held) numbers")
-    }
-    var network = SequenceNetwork(description, key: RandomKey(seed: 0))
-    try folder.load(into: &network)
-    return network
   }
 
   /// Writes a network; a folder that is already there is replaced in one step.
@@ -48,6 +55,6 @@ public enum NetworkFolder {
     encoder.keyEncodingStrategy = .convertToSnakeCase
     let layers = try JSONValue(parsing: Array(encoder.encode(network.description)))
     let description = ModelDescription(task: task, settings: [:], data: ["layers": layers], training: source)
-    try ModelFolder.write(network, description, to: path)
+    try ModelFolder.write(network, description, files: [ModelCard(description).file], to: path)
   }
 }

@@ -73,13 +73,15 @@ extension TaskModel {
       task: Self.task, settings: configuration.resultSettings, data: try modelData(), training: training)
   }
 
-  /// Writes the model; a folder that is already there is replaced in one step.
+  /// Writes the model with a card that tells people what it is; a folder that is already there is replaced in one step.
   ///
   /// - Parameters:
   ///   - path: The folder.
   ///   - training: How the model was trained.
   public func write(to path: String, trainedBy training: JSONObject) throws {
-    try ModelFolder.write(network, try modelDescription(trainedBy: training), files: modelFiles, to: path)
+    let description = try modelDescription(trainedBy: training)
+    let card = ModelCard(description, files: modelFiles.map(\.name)).file
+    try ModelFolder.write(network, description, files: modelFiles + [card], to: path)
   }
 
   /// The settings that a model was trained with.

@@ -114,7 +114,13 @@ public struct ModelFolder: Sendable {
     try AtomicFolder.write(to: path, replacing: Folders.kind(of: path) == .folder, system: system) { folder in
       try folder.writeFile(configurationName, text)
       try TensorFile.write(model.namedTensors, to: weightsName, in: &folder)
-      for file in files { try folder.writeFile(file.name, file.bytes) }
+      for file in files {
+        if file.isForPeople {
+          try folder.writeUnlistedFile(file.name, file.bytes)
+        } else {
+          try folder.writeFile(file.name, file.bytes)
+        }
+      }
     }
   }
 }
@@ -125,6 +131,8 @@ public struct ModelFile: Hashable, Sendable {
   public let name: String
   /// The content.
   public let bytes: [UInt8]
+  /// Whether it is there to be read and changed by people, so that another content is no damage.
+  public var isForPeople = false
 
   /// A file of some bytes.
   public init(_ name: String, _ bytes: [UInt8]) {

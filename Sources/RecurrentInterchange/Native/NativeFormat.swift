@@ -1,0 +1,77 @@
+import RecurrentFormats
+import RecurrentLayers
+import RecurrentTasks
+import RecurrentTensor
+import RecurrentTraining
+
+/// The folders of this library: models of tasks, of which the network is taken, and networks without a task.
+public struct NativeFormat: InterchangeFormat {
+  /// There is nothing to choose.
+  public init() {}
+
+  /// `native`
+  public var name: String { "native" }
+  /// What people call it.
+  public var title: String { "model folder of recurrent" }
+  /// Folders have no ends.
+  public var suffixes: [String] { [] }
+
+  /// Whether a folder is that of a model, or of a run with one.
+  public func recognizes(_ sample: FileSample) -> Bool {
+    guard sample.isFolder else { return false }
+    if sample.names.contains("model"), sample.names.contains("config.yaml") { return true }
+    // Hugging Face's folders have files of the same names.
+    guard sample.names.contains("config.json"),
+      let file = try? JSONValue(contentsOfFile: sample.path + "/config.json")
+    else { return false }
+    return file["format"]?.string == "swift-recurrent model"
+  }
+
+  /// Reads a network, or takes that of a task's model.
+  ///
+  /// - Throws: `ModelFolderError`, `ModelDataError`, `ExchangeError`.
+  public func read(_ path: String, layout: NetworkLayout?) throws -> ReadNetwork {
+    let folder = try ModelFolder(path)
+    guard folder.description.task != NetworkFolder.task else {
+      let network = try NetworkFolder.read(folder)
+      return ReadNetwork(network: network, audit: audit(of: network) { $0 })
+    }
+    let exchanged = try TaskModels.exchanged(try TaskModels.load(folder))
+    var read = ReadNetwork(
+      network: exchanged.network, audit: audit(of: exchanged.network) { exchanged.sources[$0] ?? $0 },
+      notes: exchanged.notes)
+    read.source["task"] = .string(folder.description.task)
+    return read
+  }
+
+  /// Writes a network without a task.
+  ///
+  /// - Throws: `FileError`, `SafetensorsError`.
+  public func write(_ network: ReadNetwork, to path: String) throws -> ConversionAudit {
+    try NetworkFolder.write(network.network, from: network.source, to: path)
+    return audit(of: network.network) { $0 }
+  }
+
+  /// The layers and tensors.
+  ///
+  /// - Throws: `ModelFolderError`, `SafetensorsError`.
+  public func explain(_ path: String) throws -> FileExplanation {
+    let folder = try ModelFolder(path)
+    var explanation = FileExplanation(format: self, path: path)
+    explanation.facts["task"] = .string(folder.description.task)
+    explanation.facts["library_version"] = .string(folder.description.libraryVersion)
+    for (key, value) in folder.description.training { explanation.facts[key] = value }
+    if folder.description.task == NetworkFolder.task {
+      explanation.layers = try NetworkFolder.description(folder).elements.map { "\($0.name): \($0.layer.summary)" }
+    }
+    let file = try SafetensorsFile(path: folder.path + "/model.safetensors")
+    explanation.tensors = file.entries.map { .init(name: $0.name, type: $0.dtype.rawValue, shape: $0.shape) }
+    return explanation
+  }
+
+  private func audit(of network: SequenceNetwork, source: (String) -> String) -> ConversionAudit {
+    var audit = ConversionAudit()
+    for (path, value) in network.tensors { audit.took([source(path)], as: path, shape: value.shape.dimensions) }
+    return audit
+  }
+}
