@@ -97,7 +97,9 @@ extension HDF5Reader {
       let name = try self.name(at: try cursor.size(), in: names, path, place)
       if let last = entries.last {
         guard last.name.utf8.lexicographicallyPrecedes(name.utf8) else {
-          throw error(.malformed("the members '\(last.name.printable())' and '\(name.printable())' are not in order"), path, at: place)
+          throw error(
+            .malformed("the members '\(last.name.printable())' and '\(name.printable())' are not in order"), path,
+            at: place)
         }
       }
       let header = try cursor.address()

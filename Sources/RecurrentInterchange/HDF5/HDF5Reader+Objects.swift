@@ -7,7 +7,9 @@ extension HDF5Reader {
     guard depth <= Self.depthLimit, path.utf8.count <= Self.pathLimit else {
       throw error(.tooDeep(limit: Self.depthLimit), path, at: offset)
     }
-    guard headers.insert(offset).inserted else { throw error(.unsupported("an object under two names"), path, at: offset) }
+    guard headers.insert(offset).inserted else {
+      throw error(.unsupported("an object under two names"), path, at: offset)
+    }
     let header = try header(at: offset, path)
     try header.checkAttributes(region.path, offset)
     var attributes: [HDF5Attribute] = []
@@ -29,7 +31,9 @@ extension HDF5Reader {
     let version = try prefix.number(UInt8.self)
     guard version == 1 else {
       let isNewer = version == UInt8(ascii: "O")
-      throw error(isNewer ? .unsupported("object headers of the newer form") : .malformed("no object begins here"), path, at: offset)
+      throw error(
+        isNewer ? .unsupported("object headers of the newer form") : .malformed("no object begins here"), path,
+        at: offset)
     }
     try prefix.skip(1)
     let messageCount = Int(try prefix.number(UInt16.self))

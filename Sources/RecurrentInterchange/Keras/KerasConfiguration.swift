@@ -40,7 +40,8 @@ struct KerasConfiguration {
     try KerasCodeCheck.check(json)
     buildInputShape = config["build_input_shape"] == .null ? nil : config["build_input_shape"]
     guard let list = config["layers"]?.array else {
-      throw KerasError(.unsupported("the model is a '\(className.printable())'; only Sequential and functional models are read"))
+      throw KerasError(
+        .unsupported("the model is a '\(className.printable())'; only Sequential and functional models are read"))
     }
     modelName = config["name"]?.string ?? "model"
     var layers: [KerasLayer] = []
@@ -50,7 +51,8 @@ struct KerasConfiguration {
     case "Functional", "Model": self.layers = try KerasGraph(list, layers).chain(config)
     default:
       throw KerasError(
-        .unsupported("the model is of the class '\(className.printable())'; only Sequential and functional models are read"))
+        .unsupported(
+          "the model is of the class '\(className.printable())'; only Sequential and functional models are read"))
     }
     var names: Set<String> = []
     for layer in layers where !names.insert(layer.name).inserted {

@@ -78,15 +78,19 @@ extension KerasError: DescribedFailure {
 
   private var explanation: String {
     switch kind {
-    case .notKeras: "it is neither a .keras archive nor an HDF5 file; save the model with Keras: model.save('model.keras')"
+    case .notKeras:
+      "it is neither a .keras archive nor an HDF5 file; save the model with Keras: model.save('model.keras')"
     case .json(let error): "its configuration is no JSON: \(error)"
     case .unknownMember(let name):
       "the archive holds '\(name.printable())', which is not read; save the model again without layers that have files of their own"
-    case .weightsAlone: "it holds weights without their model; give the model's config.json, or save the whole model (.keras)"
+    case .weightsAlone:
+      "it holds weights without their model; give the model's config.json, or save the whole model (.keras)"
     case .malformed(let what): "\(what); save the model again with Keras"
     case .unsupported(let what), .inexpressible(let what): what
-    case .code(let what): "\(what) is code of its own, which is never run; replace it by Keras' own layers and functions"
-    case .network(let error): "\(error.layer.map { "layer '\($0.printable())' " } ?? "")\(error.problem.printable(limit: 200))"
+    case .code(let what):
+      "\(what) is code of its own, which is never run; replace it by Keras' own layers and functions"
+    case .network(let error):
+      "\(error.layer.map { "layer '\($0.printable())' " } ?? "")\(error.problem.printable(limit: 200))"
     case .badWeights(let lines): lines.printableList(limit: 5) + "; check that weights and model belong together"
     case .archive, .weights, .file: ""
     }

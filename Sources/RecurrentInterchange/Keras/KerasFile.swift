@@ -118,6 +118,7 @@ public struct KerasFile: Sendable {
     for member in archive.members where !members.contains(member.name) && !member.name.hasSuffix("/") {
       throw KerasError(.unknownMember(member.name))
     }
-    return (try open(weights), try json(texts[1]), try json(texts[0])["keras_version"]?.string)
+    let (metadata, configuration) = (try json(texts[0]), try json(texts[1]))
+    return (try open(weights), configuration, metadata["keras_version"]?.string)
   }
 }

@@ -45,7 +45,9 @@ struct KerasGraph {
     if let list = value?.array, list.count == 1 { value = list[0] }
     guard let triple = value?.array, triple.count == 3, let name = triple[0].string, let place = places[name],
       triple[1].integer == 0, triple[2].integer == 0
-    else { throw KerasError(.unsupported("the model has several inputs or outputs; only models with one of each are read")) }
+    else {
+      throw KerasError(.unsupported("the model has several inputs or outputs; only models with one of each are read"))
+    }
     return place
   }
 

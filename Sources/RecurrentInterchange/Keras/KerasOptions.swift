@@ -8,13 +8,16 @@ struct KerasOptions {
 
   /// What matters in training alone, or to the program that made the model.
   private static let harmless: Set<String> = [
-    "name", "trainable", "dtype", "seed", "noise_shape", "unit_forget_bias", "implementation", "momentum", "synchronized",
-    "renorm_clipping", "renorm_momentum", "zero_output_for_mask", "unroll", "batch_input_shape", "batch_shape", "optional",
+    "name", "trainable", "dtype", "seed", "noise_shape", "unit_forget_bias", "implementation", "momentum",
+    "synchronized",
+    "renorm_clipping", "renorm_momentum", "zero_output_for_mask", "unroll", "batch_input_shape", "batch_shape",
+    "optional",
   ]
   private static let harmlessEndings = ["_initializer", "_regularizer", "_constraint"]
   /// What must be absent or off, for no layer that is read has it.
   private static let refused: [String] = [
-    "quantization_config", "lora_rank", "return_state", "time_major", "renorm", "rms_scaling", "sparse", "ragged", "keepdims",
+    "quantization_config", "lora_rank", "return_state", "time_major", "renorm", "rms_scaling", "sparse", "ragged",
+    "keepdims",
     "ragged_input",
   ]
 
@@ -36,10 +39,13 @@ struct KerasOptions {
     for (key, value) in values where !known.contains(key) && !Self.harmless.contains(key) {
       if Self.harmlessEndings.contains(where: key.hasSuffix) { continue }
       if Self.refused.contains(key) {
-        guard value == .null || value.bool == false else { throw unsupported("the option \(key) is not read; leave it off") }
+        guard value == .null || value.bool == false else {
+          throw unsupported("the option \(key) is not read; leave it off")
+        }
         continue
       }
-      throw unsupported("the option '\(key.printable())' is not known; save the model with a Keras that does without it")
+      throw unsupported(
+        "the option '\(key.printable())' is not known; save the model with a Keras that does without it")
     }
   }
 
@@ -48,7 +54,8 @@ struct KerasOptions {
     guard let value = self[key] ?? fallback.map(JSONValue.integer) else { throw malformed(key, "an integer") }
     // Of one axis Keras writes a list of one.
     let list = value.array ?? value["items"]?.array
-    guard let size = list.map({ $0.count == 1 ? $0[0].integer : nil }) ?? value.integer, (1...1 << 24).contains(size) else {
+    guard let size = list.map({ $0.count == 1 ? $0[0].integer : nil }) ?? value.integer, (1...1 << 24).contains(size)
+    else {
       throw malformed(key, "an integer from 1 to \(1 << 24)")
     }
     return size

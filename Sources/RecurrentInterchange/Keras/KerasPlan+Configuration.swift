@@ -13,11 +13,13 @@ extension KerasPlan {
     while !names.insert(inputName).inserted { inputName += "_" }
     input["name"] = .string(inputName)
 
-    let all = [Self.json("InputLayer", input)] + layers.map { layer in
-      var options: JSONObject = ["name": .string(layer.name)]
-      for (key, value) in layer.options { options[key] = value }
-      return Self.json(layer.className, options)
-    }
+    let all =
+      [Self.json("InputLayer", input)]
+      + layers.map { layer in
+        var options: JSONObject = ["name": .string(layer.name)]
+        for (key, value) in layer.options { options[key] = value }
+        return Self.json(layer.className, options)
+      }
     return [
       "module": "keras", "class_name": "Sequential",
       "config": ["name": .string(name), "trainable": true, "layers": .array(all), "build_input_shape": shape],

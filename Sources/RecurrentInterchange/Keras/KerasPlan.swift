@@ -37,7 +37,10 @@ struct KerasPlan {
       index += 1
     }
     guard order == nil else {
-      throw KerasError(.inexpressible("the flattened steps come out of the network, in an order that differs from Keras'; end it with a linear layer"))
+      throw KerasError(
+        .inexpressible(
+          "the flattened steps come out of the network, in an order that differs from Keras'; end it with a linear layer"
+        ))
     }
   }
 
@@ -47,7 +50,8 @@ struct KerasPlan {
 
   /// Adds a layer under a name that Keras takes and that is not taken yet.
   private mutating func add(
-    _ className: String, _ options: JSONObject = [:], _ weights: Weights = .none, suffix: String = "", of place: Int? = nil
+    _ className: String, _ options: JSONObject = [:], _ weights: Weights = .none, suffix: String = "",
+    of place: Int? = nil
   ) {
     let letters = (description.elements[place ?? index].name + suffix).unicodeScalars.map { scalar in
       scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)) ? Character(scalar) : "_"
@@ -98,7 +102,8 @@ struct KerasPlan {
         throw inexpressible("Keras takes the last step of a forward recurrent layer alone; put one in front")
       }
       guard source.directions == .forward else {
-        throw inexpressible("Keras has no layer for the last step of two directions; use the final hidden states instead")
+        throw inexpressible(
+          "Keras has no layer for the last step of two directions; use the final hidden states instead")
       }
     case .finalHidden: break
     case .globalPooling(let kind): add(kind == .max ? "GlobalMaxPooling1D" : "GlobalAveragePooling1D")
@@ -127,7 +132,8 @@ extension KerasPlan {
     for (number, layer) in stack.enumerated() {
       let ends = number == stack.count - 1 && (isFollowedByFinalHidden || isFollowedByLastStep)
       guard layer.directions != .backward || ends && isFollowedByFinalHidden else {
-        throw inexpressible("Keras gives the steps of a backward layer in reverse; use both directions, or the final hidden state")
+        throw inexpressible(
+          "Keras gives the steps of a backward layer in reverse; use both directions, or the final hidden state")
       }
       let options = try self.options(layer, returnsSequences: !ends)
       let weights = Weights.recurrent(index, layer: number, layer)
@@ -196,7 +202,8 @@ extension KerasPlan {
       plain.inputActivation = variant.inputActivation
       plain.outputActivation = variant.inputActivation
       guard variant == plain else {
-        throw inexpressible("Keras' LSTM has no \(Self.difference(variant)); such a network goes to ONNX or PyTorch, or stays as it is")
+        throw inexpressible(
+          "Keras' LSTM has no \(Self.difference(variant)); such a network goes to ONNX or PyTorch, or stays as it is")
       }
       options["activation"] = try name(of: variant.inputActivation)
       options["recurrent_activation"] = try name(of: variant.gateActivation)
@@ -207,7 +214,8 @@ extension KerasPlan {
       plain.gateActivation = variant.gateActivation
       plain.candidateActivation = variant.candidateActivation
       guard variant == plain else {
-        throw inexpressible("Keras' GRU has no \(Self.difference(variant)); such a network goes to ONNX or stays as it is")
+        throw inexpressible(
+          "Keras' GRU has no \(Self.difference(variant)); such a network goes to ONNX or stays as it is")
       }
       options["activation"] = try name(of: variant.candidateActivation)
       options["recurrent_activation"] = try name(of: variant.gateActivation)
@@ -221,7 +229,8 @@ extension KerasPlan {
 
   private func name(of function: CellActivation) throws(KerasError) -> JSONValue {
     guard let name = KerasFunctions.name(of: function) else {
-      throw inexpressible("Keras has no function by name like \(function); use tanh, sigmoid, relu or hard_sigmoid of slope 1/6")
+      throw inexpressible(
+        "Keras has no function by name like \(function); use tanh, sigmoid, relu or hard_sigmoid of slope 1/6")
     }
     return .string(name)
   }
@@ -263,7 +272,8 @@ extension KerasPlan {
     case .same: padding = "same"
     case .zeros(let count):
       guard window.stride == 1, 2 * count == reach else {
-        throw inexpressible("Keras' Conv1D has no padding of \(count) zeros; pad by none, or so that the steps stay as many")
+        throw inexpressible(
+          "Keras' Conv1D has no padding of \(count) zeros; pad by none, or so that the steps stay as many")
       }
       padding = "same"
     }

@@ -19,7 +19,8 @@ extension KerasTranslation {
     case "Flatten": try flatten(layer)
     case "Masking":
       throw layer.options.unsupported(
-        "Masking leaves out steps by their values, which networks here do by lengths; take the layer out and give lengths")
+        "Masking leaves out steps by their values, which networks here do by lengths; take the layer out and give lengths"
+      )
     default:
       throw layer.options.unsupported(
         "layers of the class '\(layer.className.printable())' are not read; those that are: \(Self.known)")
@@ -98,7 +99,8 @@ extension KerasTranslation {
     if name == "linear" { return nil }
     guard let function = KerasFunctions.layer(name) else {
       throw options.unsupported(
-        "the function '\(name.printable())' is not read here; use linear, tanh, sigmoid, relu, leaky_relu, softplus, softmax or log_softmax")
+        "the function '\(name.printable())' is not read here; use linear, tanh, sigmoid, relu, leaky_relu, softplus, softmax or log_softmax"
+      )
     }
     return function
   }
@@ -114,7 +116,9 @@ extension KerasTranslation {
       add(layer, .activation(function: function))
     case "Softmax":
       try options.check(["axis"])
-      guard options.isLastAxis("axis", rank: rank) else { throw options.unsupported("Softmax is read over the last axis only") }
+      guard options.isLastAxis("axis", rank: rank) else {
+        throw options.unsupported("Softmax is read over the last axis only")
+      }
       add(layer, .activation(function: .softmax))
     case "LeakyReLU":
       try options.check(["negative_slope", "alpha"])

@@ -38,7 +38,8 @@ extension KerasTranslation {
     guard !forwardIsBackward else { throw options.unsupported("its first direction goes backwards; swap the two") }
     let merge = try self.merge(options)
     guard forward.returnsSequences || merge == .concatenate else {
-      throw options.unsupported("without return_sequences the last states are only read side by side (merge_mode='concat')")
+      throw options.unsupported(
+        "without return_sequences the last states are only read side by side (merge_mode='concat')")
     }
     try add(layer, forward, inputSize, .both(merge: merge), last: .finalHidden)
   }
@@ -61,12 +62,15 @@ extension KerasTranslation {
       cell.cell, inputSize: inputSize, hiddenSize: cell.units, directions: directions, bias: .none)
     if cell.hasBias {
       // Of two biases Keras has the sum, but for the unit whose reset gate comes after the second.
-      description.bias = if case .gru(let variant) = cell.cell, variant.reset == .resetAfter { .double } else { .single }
+      description.bias =
+        if case .gru(let variant) = cell.cell, variant.reset == .resetAfter { .double } else { .single }
       if !description.isFused { description.bias = .single }
     }
     add(layer, .recurrent(layers: [description]), .recurrent(description))
     if cell.returnsSequences {
-      flow = .sequence(steps: flow.flatMap { if case .sequence(let steps, _) = $0 { steps } else { nil } }, size: description.outputSize)
+      flow = .sequence(
+        steps: flow.flatMap { if case .sequence(let steps, _) = $0 { steps } else { nil } },
+        size: description.outputSize)
     } else {
       add(layer, part: "last", last)
       flow = .vectors(size: description.outputSize)
@@ -89,7 +93,8 @@ extension KerasTranslation {
     case "LSTM": cell = .lstm(variant: try lstm(options))
     case "GRU": cell = .gru(variant: try gru(options))
     case "SimpleRNN": cell = .elman(activation: try function("activation", "tanh", options))
-    default: throw outer.options.unsupported("it wraps a '\(layer.className.printable())'; LSTM, GRU and SimpleRNN are read")
+    default:
+      throw outer.options.unsupported("it wraps a '\(layer.className.printable())'; LSTM, GRU and SimpleRNN are read")
     }
     let dropout = try options.number("dropout", default: 0) + options.number("recurrent_dropout", default: 0)
     if dropout != 0 { note(outer, "its dropout is not taken over; it acts in training alone") }
@@ -118,10 +123,13 @@ extension KerasTranslation {
     return variant
   }
 
-  private func function(_ key: String, _ fallback: String, _ options: KerasOptions) throws(KerasError) -> CellActivation {
+  private func function(_ key: String, _ fallback: String, _ options: KerasOptions) throws(KerasError) -> CellActivation
+  {
     let name = try options.function(key, default: fallback)
     guard let function = KerasFunctions.cell(name, isBeforeKeras3: isBeforeKeras3) else {
-      throw options.unsupported("the \(key) '\(name.printable())' is not read here; use tanh, sigmoid, relu, hard_sigmoid, softsign, softplus, elu, leaky_relu, hard_tanh or linear")
+      throw options.unsupported(
+        "the \(key) '\(name.printable())' is not read here; use tanh, sigmoid, relu, hard_sigmoid, softsign, softplus, elu, leaky_relu, hard_tanh or linear"
+      )
     }
     return function
   }

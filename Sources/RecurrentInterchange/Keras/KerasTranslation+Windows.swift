@@ -12,7 +12,8 @@ extension KerasTranslation {
   mutating func convolution(_ layer: KerasLayer) throws(KerasError) {
     let options = layer.options
     try options.check([
-      "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation", "use_bias",
+      "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation",
+      "use_bias",
     ])
     try checkChannelsLast(layer)
     let (steps, size) = try sequence(layer)
@@ -30,7 +31,8 @@ extension KerasTranslation {
     case "causal": (window.padding, rest) = (.causal, 0)
     case "same":
       guard window.stride == 1 else {
-        throw options.unsupported("the padding 'same' with strides depends on the number of steps; use 'valid' or 'causal'")
+        throw options.unsupported(
+          "the padding 'same' with strides depends on the number of steps; use 'valid' or 'causal'")
       }
       (window.padding, rest) = (.same, 0)
     case let other: throw options.unsupported("the padding '\(other.printable())' is not known")
@@ -63,14 +65,17 @@ extension KerasTranslation {
     add(layer, layer.className == "MaxPooling1D" ? .maxPooling(window: window) : .averagePooling(window: window))
     let rest = count - 1 - 2 * window.padding
     flow = .sequence(
-      steps: try steps.map { steps throws(KerasError) in try outputCount(steps, rest, window.stride, layer) }, size: size)
+      steps: try steps.map { steps throws(KerasError) in try outputCount(steps, rest, window.stride, layer) },
+      size: size)
   }
 
   /// The number of windows of `steps` steps, of which `rest` begin no window.
   private func outputCount(
     _ steps: Int, _ rest: Int, _ stride: Int, _ layer: KerasLayer
   ) throws(KerasError) -> Int {
-    guard steps > rest else { throw layer.options.unsupported("its window is longer than the \(steps) steps of the input") }
+    guard steps > rest else {
+      throw layer.options.unsupported("its window is longer than the \(steps) steps of the input")
+    }
     return (steps - rest - 1) / stride + 1
   }
 

@@ -108,7 +108,8 @@ struct KerasTranslation {
       }
       return .sequence(steps: shape[1], size: size)
     default:
-      throw KerasError(.unsupported("the input has \(shape.count) axes; only [batch, steps, features] and [batch, steps] are read"))
+      throw KerasError(
+        .unsupported("the input has \(shape.count) axes; only [batch, steps, features] and [batch, steps] are read"))
     }
   }
 }

@@ -172,7 +172,8 @@ struct KerasWeightReader {
       let tensor = convert(Tensor(try file.floats(dataset), shape: Shape(expected)))
       let isConverted = type.description != "F32"
       audit.took(
-        [dataset.path], as: target, shape: name.hasPrefix("bias_ih") ? [expected[expected.count - 1]] : tensor.shape.dimensions,
+        [dataset.path], as: target,
+        shape: name.hasPrefix("bias_ih") ? [expected[expected.count - 1]] : tensor.shape.dimensions,
         actions + (isConverted ? [.converted(from: type.description)] : []))
       return tensor
     } catch {
@@ -185,7 +186,8 @@ struct KerasWeightReader {
   ) throws(KerasError) -> Tensor {
     filledCount += size
     guard filledCount <= Self.fillLimit else {
-      throw KerasError(.unsupported("more than \(Self.fillLimit) weights would have to be made up"), layer: element.name)
+      throw KerasError(
+        .unsupported("more than \(Self.fillLimit) weights would have to be made up"), layer: element.name)
     }
     audit.took([], as: "\(element.name).\(name)", shape: [size], [.filled])
     return Tensor(repeating: value, shape: [size])

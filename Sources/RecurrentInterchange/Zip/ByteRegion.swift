@@ -60,7 +60,9 @@ struct ByteRegion: Sendable {
     let start = range.lowerBound + offset
     switch source {
     case .memory(let bytes):
-      bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + buffer.count])) }
+      bytes.withUnsafeBytes {
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + buffer.count]))
+      }
     case .file(let file):
       try file.read(into: buffer, at: start)
     }

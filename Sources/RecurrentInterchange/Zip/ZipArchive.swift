@@ -65,9 +65,13 @@ public struct ZipArchive: Sendable {
     let limit = limit ?? defaultExpansionLimit
     guard member.byteCount <= limit else { throw error(.expansion(size: member.byteCount, limit: limit), member) }
     let expanded = try contents(of: member)
-    guard let bytes = try attempt(member, { () throws(FileError) in
-      try expanded.bytes(at: 0, count: expanded.count)
-    }) else { throw error(.badDirectory, member) }
+    guard
+      let bytes = try attempt(
+        member,
+        { () throws(FileError) in
+          try expanded.bytes(at: 0, count: expanded.count)
+        })
+    else { throw error(.badDirectory, member) }
     return bytes
   }
 

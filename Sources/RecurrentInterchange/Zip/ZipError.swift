@@ -93,7 +93,8 @@ extension ZipError: DescribedFailure {
     case .notArchive: "it does not begin as a ZIP archive does; check that it is a .keras file"
     case .noEndRecord: "it does not end as a ZIP archive does; it was cut off or has a comment, get it again"
     case .severalDisks: "it is one part of several; join them first"
-    case .zip64: "it needs the 64-bit form of the format, for more than 2 GiB, which is not read; keep its weights apart"
+    case .zip64:
+      "it needs the 64-bit form of the format, for more than 2 GiB, which is not read; keep its weights apart"
     case .badDirectory: "its directory is malformed; get the file again"
     case .tooManyMembers(let count, let limit): "it has \(count) members, \(limit) are read; \(again)"
     case .duplicateName: "the name stands twice; \(again)"

@@ -85,13 +85,21 @@ import Testing
     ("64-bit", { $0.members[0].directoryOffset = .max }),
     ("stands twice", { $0.members[1].name = $0.members[0].name }),
     ("overlaps", { $0.members[1].directoryOffset = 0 }),
-    ("overlaps", { $0.members[0].byteCount = 50; $0.members[0].storedByteCount = 50 }),
+    (
+      "overlaps",
+      {
+        $0.members[0].byteCount = 50; $0.members[0].storedByteCount = 50
+      }
+    ),
     ("belong to no member", { $0.members[0].gap = [0] }),
     ("belong to no member", { $0.members[1].gap = [UInt8](repeating: 0, count: 12) }),
-    ("belong to no member", {
-      $0.members[1].flags = 8
-      $0.members[1].descriptor = [UInt8](repeating: 0, count: 12)
-    }),
+    (
+      "belong to no member",
+      {
+        $0.members[1].flags = 8
+        $0.members[1].descriptor = [UInt8](repeating: 0, count: 12)
+      }
+    ),
     ("no UTF-8", { $0.members[0].name = [0xff] }),
     ("leads out", { $0.members[0].name = Array("../config.json".utf8) }),
     ("leads out", { $0.members[0].name = Array("/config.json".utf8) }),
