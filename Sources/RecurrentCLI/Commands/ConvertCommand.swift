@@ -1,6 +1,7 @@
 import ArgumentParser
 import RecurrentFormats
 import RecurrentInterchange
+import RecurrentONNX
 import RecurrentTraining
 
 /// `recurrent convert IN OUT`.
@@ -17,6 +18,9 @@ struct ConvertCommand: ParsableCommand {
 
       EXAMPLES:
         recurrent convert runs/0002-classify model.safetensors
+        recurrent convert runs/0002-classify model.onnx
+        recurrent convert runs/0003-generate step.onnx --one-step
+        recurrent convert model.keras model
         recurrent convert lstm.safetensors model
         recurrent convert rnn.safetensors model --layout 'rnn(tanh)'
         recurrent convert model.safetensors model \\
@@ -38,17 +42,28 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("the layers of IN, where its file does not tell them", valueName: "layers"))
   var layout: String?
 
+  @Option(
+    help: ArgumentHelp("what Keras' model.to_json() gives, where IN is .weights.h5", valueName: "file.json"))
+  var kerasConfiguration: String?
+
   @Flag(help: "leave behind tensors of IN that no layer takes")
   var allowUnused = false
 
   @Flag(help: "replace a model that is there already")
   var overwrite = false
 
+  @OptionGroup(title: "ONNX graphs to be written") var graphOptions: GraphOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     let console = outputOptions.console
-    var conversion = try Conversion(from: input, as: from, to: output, as: to, formats: Formats.table)
+    let configuration = try kerasConfiguration.map { try JSONValue(contentsOfFile: $0) }
+    let formats = Formats.table(
+      keras: KerasFormat(configuration: configuration), onnx: ONNXFormat(options: graphOptions.options))
+    var conversion = try Conversion(from: input, as: from, to: output, as: to, formats: formats)
+    if graphOptions.options != ONNXWritingOptions(), !(conversion.target is ONNXFormat) {
+      throw UsageError("--one-step, --batch-major, --lengths and --states are for an output in ONNX")
+    }
     conversion.layout = try layout.map { text throws(LayoutError) in try NetworkLayout(parsing: text) }
     conversion.allowsUnused = allowUnused
     conversion.overwrites = overwrite

@@ -87,7 +87,7 @@ public struct Conversion: Sendable {
     var difference = OutputDifference(expected, expected)
     try place.write { path in
       written = try target.write(read, to: path)
-      difference = OutputDifference(try target.output(of: path, for: probe.value), expected)
+      difference = OutputDifference(try target.output(of: path, for: probe.value, as: description), expected)
       guard difference.isSmall else { throw ConversionError.differs(path: output, difference) }
     }
     return Report(

@@ -33,7 +33,12 @@ public protocol InterchangeFormat: Sendable {
   func write(_ network: ReadNetwork, to path: String) throws -> ConversionAudit
 
   /// What the network of a file answers, to compare it with that from which it was converted.
-  func output(of path: String, for input: NetworkValue) throws -> NetworkValue
+  ///
+  /// - Parameters:
+  ///   - path: The file or folder, as `write` has left it.
+  ///   - input: What goes in.
+  ///   - description: What was written, for files that do not tell.
+  func output(of path: String, for input: NetworkValue, as description: NetworkDescription) throws -> NetworkValue
 
   /// Says what a file holds, from as little of it as that takes.
   func explain(_ path: String) throws -> FileExplanation
@@ -44,7 +49,9 @@ extension InterchangeFormat {
   public var takesLayout: Bool { false }
 
   /// Reads the network and runs it.
-  public func output(of path: String, for input: NetworkValue) throws -> NetworkValue {
+  public func output(
+    of path: String, for input: NetworkValue, as description: NetworkDescription
+  ) throws -> NetworkValue {
     try read(path, layout: nil).network(input)
   }
 }
