@@ -1,4 +1,4 @@
-import RecurrentFormats
+public import RecurrentFormats
 public import RecurrentLayers
 
 /// Models of Keras: `.keras` archives, the older `.h5`, and weights alone (`.weights.h5`), whose model is given beside them.

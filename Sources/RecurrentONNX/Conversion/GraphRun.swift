@@ -75,6 +75,6 @@ struct GraphRun {
 extension Tensor {
   /// `[N, T, …]` of `[T, N, …]`, and back.
   fileprivate var exchangingFirstAxes: Tensor {
-    permuted([1, 0] + Array(2..<max(2, shape.rank)))
+    permuted([1, 0] + (2..<shape.rank))
   }
 }
