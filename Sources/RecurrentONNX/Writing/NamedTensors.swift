@@ -14,6 +14,9 @@ struct NamedTensors {
     prefix = "layers.\(index)."
   }
 
+  /// The full names of all.
+  var names: [String] { tensors.map { prefix + $0.path } }
+
   /// The full name of a tensor.
   func name(_ name: String) -> String { prefix + name }
 

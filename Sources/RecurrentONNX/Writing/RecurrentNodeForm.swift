@@ -18,9 +18,6 @@ struct RecurrentNodeForm {
   let operatorName: String
   let attributes: [ONNXAttributeProto]
 
-  /// Whether any block changes its sign.
-  var negates: Bool { blocks.contains { $0.isNegated } }
-
   init(_ layer: RecurrentDescription) throws(InexpressibleCell) {
     var attributes = [ONNXAttributeProto.integer("hidden_size", layer.hiddenSize)]
     switch layer.directions {

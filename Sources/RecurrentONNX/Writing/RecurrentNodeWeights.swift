@@ -33,11 +33,12 @@ struct RecurrentNodeWeights {
 
 extension Tensor {
   /// Blocks of `height` rows in another order, some with the other sign.
-  fileprivate func arranged(_ blocks: [RecurrentNodeForm.Block], height: Int) -> Tensor {
+  func arranged(_ blocks: [RecurrentNodeForm.Block], height: Int) -> Tensor {
     Tensor(
       concatenating: blocks.map { block in
         let rows = slice(axis: 0, block.source * height..<(block.source + 1) * height)
-        return block.isNegated ? -rows : rows
+        // Zeros stay zeros without a sign.
+        return block.isNegated ? Tensor(zeros: rows.shape) - rows : rows
       }, axis: 0)
   }
 }

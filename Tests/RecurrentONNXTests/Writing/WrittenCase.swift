@@ -140,7 +140,7 @@ extension WrittenCase {
     ]
     let both: [NetworkDescription.Element] = [
       .init("rnn", .recurrent(layers: [cell(lstm(), .both(merge: .average)), cell(lstm(), .both(), inputSize: 4)])),
-      .init("final", .finalHidden), .init("head", .linear(inputSize: 8, outputSize: 2, hasBias: true)),
+      .init("hidden", .finalHidden), .init("head", .linear(inputSize: 8, outputSize: 2, hasBias: true)),
     ]
     return [
       WrittenCase("steps", elements), WrittenCase("steps-batch-major", elements) { $0.isBatchMajor = true },
@@ -249,7 +249,7 @@ extension WrittenCase {
     return [
       takingLengths("steps", [both, .init("norm", .layerNormalization(size: 8, epsilon: 1e-5)), head]),
       takingLengths("last", [both, .init("last", .lastStep), head]),
-      takingLengths("final", [both, .init("final", .finalHidden), head]),
+      takingLengths("final", [both, .init("hidden", .finalHidden), head]),
       takingLengths("mean", [both, .init("pool", .globalPooling(kind: .average)), head]),
       takingLengths("max", [both, head, .init("pool", .globalPooling(kind: .max))]),
       WrittenCase(
