@@ -62,7 +62,7 @@ let package = Package(
         "Recurrent", "RecurrentInterchange",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      swiftSettings: strict),
+      exclude: ["Schema/onnx.proto"], swiftSettings: strict),
     .executableTarget(
       name: "RecurrentCLI",
       dependencies: [

@@ -28,7 +28,8 @@ public struct KerasFormat: InterchangeFormat {
   /// - Throws: `KerasError`.
   public func read(_ path: String, layout: NetworkLayout?) throws -> ReadNetwork {
     let file = try KerasFile(path: path)
-    let model = try file.configuration == nil ? configuration.map(file.model(configuration:)) ?? file.model() : file.model()
+    let model =
+      try file.configuration == nil ? configuration.map(file.model(configuration:)) ?? file.model() : file.model()
     var read = ReadNetwork(network: model.network, audit: model.audit, notes: model.notes)
     if let version = file.kerasVersion { read.source["keras_version"] = .string(version) }
     return read

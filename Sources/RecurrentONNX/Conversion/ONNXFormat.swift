@@ -33,7 +33,9 @@ public struct ONNXFormat: InterchangeFormat {
     let model = try ONNXModel(path: path)
     let found = try ONNXNetwork(model)
     var notes: [String] = []
-    if found.isBatchMajor { notes.append("the graph takes the batch as first axis; the network takes the steps first, [T, N, C]") }
+    if found.isBatchMajor {
+      notes.append("the graph takes the batch as first axis; the network takes the steps first, [T, N, C]")
+    }
     var read = ReadNetwork(network: found.network, audit: found.audit, notes: notes)
     if !model.producer.isEmpty { read.source["producer"] = .string(model.producer) }
     return read
