@@ -2,7 +2,6 @@ import Foundation
 public import RecurrentFormats
 public import RecurrentLayers
 import RecurrentTensor
-public import RecurrentTraining
 
 /// A network without a task on disk: the folder of a model whose `config.json` lists its layers. Models of other systems are
 /// kept so.
