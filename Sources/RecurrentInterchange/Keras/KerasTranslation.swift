@@ -64,6 +64,9 @@ struct KerasTranslation {
     for (place, layer) in configuration.layers.enumerated() {
       self.place = place
       try translate(layer)
+      if let policy = layer.options.policy, policy != "float32", layer.className != "InputLayer" {
+        note(layer, "its numbers are those of '\(policy.printable())' in Keras; here they are float32")
+      }
     }
     if let order, order.steps > 1, order.size > 1 {
       throw KerasError(
