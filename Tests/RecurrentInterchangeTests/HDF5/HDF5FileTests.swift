@@ -93,7 +93,7 @@ import Testing
         readAll(bytes)
       }
     }
-    for bytes in ByteMutations.mutants(of: sample, count: 3000, seed: 2) { readAll(bytes) }
+    for bytes in ByteMutations.mutants(of: sample, count: KerasFixture.mutantCount(3000), seed: 2) { readAll(bytes) }
     #expect(counts.read > 100 && counts.refused > 5000)
   }
 }

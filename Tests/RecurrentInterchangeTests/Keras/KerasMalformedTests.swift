@@ -265,7 +265,7 @@ import Testing
     }
     read(sample)
     #expect(counts == (1, 0))
-    for bytes in ByteMutations.mutants(of: sample, count: 2000, seed: 3) { read(bytes) }
+    for bytes in ByteMutations.mutants(of: sample, count: KerasFixture.mutantCount(2000), seed: 3) { read(bytes) }
     // Past the checksum: configuration and weights by themselves.
     let archive = try ZipArchive(bytes: sample)
     let (text, weights) = (try archive.bytes("config.json"), try archive.bytes("model.weights.h5"))
@@ -280,9 +280,9 @@ import Testing
     }
     for bytes in ByteMutations.truncations(of: text) { readText(bytes) }
     for bytes in ByteMutations.singleByteChanges(of: text) { readText(bytes) }
-    for bytes in ByteMutations.mutants(of: text, count: 3000, seed: 4) { readText(bytes) }
+    for bytes in ByteMutations.mutants(of: text, count: KerasFixture.mutantCount(3000), seed: 4) { readText(bytes) }
     let configuration = try JSONValue(parsing: text)
-    for bytes in ByteMutations.mutants(of: weights, count: 2000, seed: 5) {
+    for bytes in ByteMutations.mutants(of: weights, count: KerasFixture.mutantCount(2000), seed: 5) {
       do {
         _ = try KerasFile(bytes: bytes).model(configuration: configuration)
         counts.read += 1

@@ -181,7 +181,7 @@ import Testing
       for bytes in ByteMutations.truncations(of: sample) { readAll(bytes) }
       #expect(refused >= sample.count)
       for bytes in ByteMutations.singleByteChanges(of: sample) { readAll(bytes) }
-      for bytes in ByteMutations.mutants(of: sample, count: 5000, seed: 1) { readAll(bytes) }
+      for bytes in ByteMutations.mutants(of: sample, count: KerasFixture.mutantCount(5000), seed: 1) { readAll(bytes) }
     }
     #expect(refused > 10_000)
   }

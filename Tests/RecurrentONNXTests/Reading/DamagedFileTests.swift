@@ -20,11 +20,12 @@ import Testing
   }
 
   private static func sample() throws -> [UInt8] {
-    try GraphMaker.lstmWithHead([
-      ONNXAttributeProto("activations", ["Sigmoid", "Elu", "Tanh"]),
-      ONNXAttributeProto("activation_alpha", [Float(0.5)]),
-      ONNXAttributeProto("clip", Float(2)), ONNXAttributeProto("direction", "forward"),
-    ]).bytes()
+    try GraphMaker.lstmWithHead(
+      [
+        ONNXAttributeProto("activations", ["Sigmoid", "Elu", "Tanh"]),
+        ONNXAttributeProto("activation_alpha", [Float(0.5)]), ONNXAttributeProto("clip", Float(2)),
+      ], units: 1
+    ).bytes()
   }
 
   @Test func everyTruncationIsRefusedOrWhole() throws {
