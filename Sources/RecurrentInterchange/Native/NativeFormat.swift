@@ -23,9 +23,20 @@ public struct NativeFormat: InterchangeFormat {
   }
 
   private let taskNetwork: @Sendable (ModelFolder) throws -> TaskNetwork
+  private let files: @Sendable (ModelDescription) -> [ModelFile]
 
-  /// A format that takes the networks of tasks' models with `taskNetwork`, which knows the tasks.
-  public init(taskNetwork: @escaping @Sendable (ModelFolder) throws -> TaskNetwork) { self.taskNetwork = taskNetwork }
+  /// A format for those who know the tasks.
+  ///
+  /// - Parameters:
+  ///   - taskNetwork: Takes the network of a task's model.
+  ///   - files: What is written beside a network, such as a card that tells people what it is.
+  public init(
+    taskNetwork: @escaping @Sendable (ModelFolder) throws -> TaskNetwork,
+    files: @escaping @Sendable (ModelDescription) -> [ModelFile] = { _ in [] }
+  ) {
+    self.taskNetwork = taskNetwork
+    self.files = files
+  }
 
   /// `native`
   public var name: String { "native" }
@@ -66,7 +77,7 @@ public struct NativeFormat: InterchangeFormat {
   ///
   /// - Throws: `FileError`, `SafetensorsError`.
   public func write(_ network: ReadNetwork, to path: String) throws -> ConversionAudit {
-    try NetworkFolder.write(network.network, from: network.source, to: path)
+    try NetworkFolder.write(network.network, from: network.source, files: files, to: path)
     return audit(of: network.network) { $0 }
   }
 

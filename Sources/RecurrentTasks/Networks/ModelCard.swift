@@ -1,8 +1,8 @@
 import RecurrentFormats
-import RecurrentTraining
+public import RecurrentTraining
 
 /// The `README.md` of a model's folder: what sites that show models read first, and how to use the model here and in Python.
-struct ModelCard {
+public struct ModelCard {
   private let description: ModelDescription
   private let files: [String]
 
@@ -13,13 +13,13 @@ struct ModelCard {
   /// - Parameters:
   ///   - description: What the model is.
   ///   - files: The names of the files beside its weights.
-  init(_ description: ModelDescription, files: [String] = []) {
+  public init(_ description: ModelDescription, files: [String] = []) {
     self.description = description
     self.files = files
   }
 
   /// The card as a file, which people may change.
-  var file: ModelFile {
+  public var file: ModelFile {
     var file = ModelFile(Self.fileName, Array(text.utf8))
     file.isForPeople = true
     return file
