@@ -48,7 +48,7 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let console = outputOptions.console
-    var conversion = try Conversion(from: input, as: from, to: output, as: to, formats: Formats.table)
+    var conversion = try Conversion(from: input, sourceFormat: from, to: output, targetFormat: to, formats: Formats.table)
     conversion.layout = try layout.map { text throws(LayoutError) in try NetworkLayout(parsing: text) }
     conversion.allowsUnused = allowUnused
     conversion.overwrites = overwrite
