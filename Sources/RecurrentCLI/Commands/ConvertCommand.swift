@@ -7,9 +7,9 @@ import RecurrentTraining
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Makes a model of one system from that of another, and proves that both compute the same.",
+    abstract: "Takes models from and to other systems, tensor by tensor.",
     discussion: """
-      The format of IN is told by its content, that of OUT by its name. Every tensor is accounted for: one that is left over, \
+      Makes OUT of IN and proves that both compute the same. The format of IN is told by its content, that of OUT by its name. Every tensor is accounted for: one that is left over, \
       missing or of another shape is an error. OUT is read again and compared on a random input before it is put in its place.
 
       State dicts of PyTorch do not tell what stands between their modules: --layout says it, layer by layer, as \
@@ -48,7 +48,8 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let console = outputOptions.console
-    var conversion = try Conversion(from: input, sourceFormat: from, to: output, targetFormat: to, formats: Formats.table)
+    var conversion = try Conversion(
+      from: input, sourceFormat: from, to: output, targetFormat: to, formats: Formats.table)
     conversion.layout = try layout.map { text throws(LayoutError) in try NetworkLayout(parsing: text) }
     conversion.allowsUnused = allowUnused
     conversion.overwrites = overwrite

@@ -46,9 +46,12 @@ struct ConvertCommandTests {
   /// A trained classifier leaves, comes back as a network without a task, and both say what they are.
   @Test func aTrainedModelLeaves() throws {
     let folder = try TemporaryFolder()
-    try folder.write((0..<20).map { "\($0 % 2 == 0 ? "good" : "bad")\tfilm \($0 % 2 == 0 ? "splendid" : "awful")\n" }.joined(), to: "t.tsv")
+    try folder.write(
+      (0..<20).map { "\($0 % 2 == 0 ? "good" : "bad")\tfilm \($0 % 2 == 0 ? "splendid" : "awful")\n" }.joined(),
+      to: "t.tsv")
     let trained = try recurrent(
-      "train", "classify", "--data", "t.tsv", "--epochs", "1", "--hidden", "3", "--output", "run", "--set", "embedding=4", in: folder)
+      "train", "classify", "--data", "t.tsv", "--epochs", "1", "--hidden", "3", "--output", "run", "--set",
+      "embedding=4", in: folder)
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(folder.exists("run/model/README.md"))
     let result = try recurrent("convert", "run", "model.safetensors", in: folder)
@@ -57,12 +60,15 @@ struct ConvertCommandTests {
     #expect(result.errors.contains("note: comes out: logits, whose softmax are the probabilities of bad, good"))
     #expect(result.output.contains("stack.weight_ih_l0_reverse") || result.output.contains("stack.weight_ih_l0"))
     let info = try recurrent("info", "model.safetensors", in: folder)
-    #expect(info.output.contains("recurrent layout  embedding=embedding, lstm=lstm, ") && info.output.contains("head=linear"))
+    #expect(
+      info.output.contains("recurrent layout  embedding=embedding, lstm=lstm, ") && info.output.contains("head=linear"))
     #expect(try recurrent("convert", "model.safetensors", "back", in: folder).status == 0)
     let json = try #require(try recurrent("info", "back", "--json", in: folder).json)
     #expect(json["format"] as? String == "native")
     #expect((json["layers"] as? [String])?.first?.hasPrefix("embedding: embedding of ") == true)
-    #expect((json["layers"] as? [String])?.last == "head: linear 3 → 2" || (json["layers"] as? [String])?.last == "head: linear 6 → 2")
+    #expect(
+      (json["layers"] as? [String])?.last == "head: linear 3 → 2"
+        || (json["layers"] as? [String])?.last == "head: linear 6 → 2")
   }
 
   /// Runs a conversion that must fail with one line and leave nothing.
@@ -81,12 +87,15 @@ struct ConvertCommandTests {
   }
 
   @Test func whatCannotBeConvertedLeavesNothing() throws {
-    try expectFailure(["in.safetensors", "out"], status: 65, mentioning: "say it with --layout", "emb (weight [11, 6])")
+    try expectFailure(
+      ["in.safetensors", "out"], status: 65, mentioning: "say it with --layout", "emb (weight [11, 6])")
     try expectFailure(["in.safetensors", "out", "--layout", "lsmt"], status: 64, mentioning: "character 1", "'lstm'")
     try expectFailure(
-      ["in.safetensors", "there.safetensors", "--layout", Self.layout], status: 73, mentioning: "there.safetensors", "--overwrite")
+      ["in.safetensors", "there.safetensors", "--layout", Self.layout], status: 73, mentioning: "there.safetensors",
+      "--overwrite")
     try expectFailure(["in.safetensors", "out.xyz"], status: 64, mentioning: "out.xyz", ".safetensors")
-    try expectFailure(["in.safetensors", "out", "--to", "torch"], status: 64, mentioning: "no format 'torch'", "pytorch")
+    try expectFailure(
+      ["in.safetensors", "out", "--to", "torch"], status: 64, mentioning: "no format 'torch'", "pytorch")
     try expectFailure(["nothing.safetensors", "out"], status: 66, mentioning: "nothing.safetensors")
     try expectFailure(["there.safetensors", "out"], status: 65, mentioning: "none of those known")
     try expectFailure(["model.pt", "out"], status: 65, mentioning: "torch.load('model.pt'", "save_file")

@@ -63,8 +63,8 @@ struct HelpTests {
         generate                Generates text or music, symbol by symbol.
         evaluate, test          Judges a model on data with the right answers.
         score                   Compares texts with references: BLEU, chrF, exact match, token error rate.
-        convert                 Makes a model of one system from that of another, and proves that both compute the same.
-        info                    Shows what a model or a file of weights is, or what this program and machine are.
+        convert                 Takes models from and to other systems, tensor by tensor.
+        info                    Shows what a model or a file of weights is, or this program and machine.
         bench                   Times recurrent layers and whole training steps on this machine.
         study                   Shows properties of recurrent networks by experiments, with pictures.
 

@@ -121,7 +121,9 @@ import Testing
     #expect(report.audit.unexplained.count == 2)
     // What is missing cannot be allowed.
     let missing = try NetworkLayout(parsing: "emb=embedding, lstm, last, fc=linear, x=linear")
-    #expect(message { _ = try convert("m.safetensors", "o") { ($0.layout, $0.allowsUnused) = (missing, true) } }.contains("'x.weight' is missing"))
+    #expect(
+      message { _ = try convert("m.safetensors", "o") { ($0.layout, $0.allowsUnused) = (missing, true) } }.contains(
+        "'x.weight' is missing"))
   }
 
   @Test func nothingIsReplacedUnasked() throws {
@@ -145,9 +147,12 @@ import Testing
   @Test func formatsAreToldByContentAndName() throws {
     try NetworkFolder.write(try Self.network(Self.recurrent[0], layers: 1, hasHead: false), to: folder.path("a"))
     #expect(message { _ = try convert("a", "b.pt") }.contains("let it end in .safetensors"))
-    #expect(message { _ = try convert("a", "b") { $0.layout = try? NetworkLayout(parsing: "lstm") } }.contains("leave --layout out"))
+    #expect(
+      message { _ = try convert("a", "b") { $0.layout = try? NetworkLayout(parsing: "lstm") } }.contains(
+        "leave --layout out"))
     #expect(message { _ = try Self.table.format(named: "pytroch") }.contains("did you mean 'pytorch'?"))
-    let conversion = try Conversion(from: folder.path("a"), to: folder.path("x.bin"), targetFormat: "pytorch", formats: Self.table)
+    let conversion = try Conversion(
+      from: folder.path("a"), to: folder.path("x.bin"), targetFormat: "pytorch", formats: Self.table)
     _ = try conversion.run()
     #expect(try Self.table.recognize(folder.path("x.bin")).name == "pytorch")
     #expect(try Self.table.recognize(folder.path("a")).name == "native")
@@ -168,7 +173,8 @@ import Testing
     (window.stride, window.dilation) = (3, 2)
     let network = SequenceNetwork(
       try NetworkDescription([
-        Element("c", .convolution(window: window)), Element("p", .maxPooling(window: PoolingDescription(kernelSize: 2))),
+        Element("c", .convolution(window: window)),
+        Element("p", .maxPooling(window: PoolingDescription(kernelSize: 2))),
         Element("f", .flatten(steps: 9)), Element("h", .linear(inputSize: 27, outputSize: 2, hasBias: true)),
       ]), key: RandomKey(seed: 1))
     try NetworkFolder.write(network, to: folder.path("a"))
@@ -182,7 +188,9 @@ private struct LossyFormat: InterchangeFormat {
   var title: String { "a format that forgets" }
   var suffixes: [String] { [".lossy"] }
   func recognizes(_ sample: FileSample) -> Bool { false }
-  func read(_ path: String, layout: NetworkLayout?) throws -> ReadNetwork { try PyTorchFormat().read(path, layout: layout) }
+  func read(_ path: String, layout: NetworkLayout?) throws -> ReadNetwork {
+    try PyTorchFormat().read(path, layout: layout)
+  }
   func write(_ network: ReadNetwork, to path: String) throws -> ConversionAudit {
     var changed = network
     changed.network.mapParameters { path, value in path.hasSuffix("bias_ih_l0") ? value + Tensor(1e-4) : value }

@@ -14,7 +14,8 @@ import Testing
   }
 
   @Test func layersAreReadInTheirOrder() throws {
-    let layout = try NetworkLayout(parsing: " emb = embedding,lstm , rnn( relu ),\n last, fc.0=linear(tied=emb), softmax")
+    let layout = try NetworkLayout(
+      parsing: " emb = embedding,lstm , rnn( relu ),\n last, fc.0=linear(tied=emb), softmax")
     #expect(layout.layers.map(\.name) == ["emb", nil, nil, nil, "fc.0", nil])
     #expect(
       layout.layers.map(\.kind) == [
@@ -26,12 +27,14 @@ import Testing
   @Test func optionsAreThoseOfTheKind() throws {
     func kind(_ text: String) throws -> LayoutKind { try NetworkLayout(parsing: text).layers[0].kind }
     #expect(try kind("conv(same)") == .convolution(padding: .same, stride: 1, dilation: 1))
-    #expect(try kind("conv(dilation=3, padding=2, stride=4)") == .convolution(padding: .zeros(2), stride: 4, dilation: 3))
+    #expect(
+      try kind("conv(dilation=3, padding=2, stride=4)") == .convolution(padding: .zeros(2), stride: 4, dilation: 3))
     #expect(try kind("conv(padding=0)") == .convolution(padding: .valid, stride: 1, dilation: 1))
     #expect(try kind("batch_norm(eps=1e-3)") == .batchNormalization(epsilon: 1e-3))
     #expect(try kind("leaky_relu(0.2)") == .weightless(.activation(function: .leakyReLU(slope: 0.2))))
     let window = PoolingDescription(kernelSize: 4, stride: 2, padding: 1, countsPadding: false)
-    #expect(try kind("avg_pool(4, stride=2, padding=1, count_padding=no)") == .weightless(.averagePooling(window: window)))
+    #expect(
+      try kind("avg_pool(4, stride=2, padding=1, count_padding=no)") == .weightless(.averagePooling(window: window)))
     var single = RecurrentLayout(.gru)
     single.hasSingleBias = true
     #expect(try kind("gru(bias=single)") == .recurrent(single))
@@ -41,7 +44,8 @@ import Testing
   @Test(arguments: [
     "a=embedding, b.0=lstm, gru, rnn(tanh), rnn(relu, bias=single), lstm(bias=single)", "linear, x=linear(tied=a)",
     "conv(padding=same), conv(padding=valid), conv(padding=causal, dilation=4), conv(padding=3, stride=2)",
-    "batch_norm(eps=1e-05), layer_norm(eps=0.5)", "max_pool(2), max_pool(3, stride=1, padding=1), avg_pool(2, count_padding=no)",
+    "batch_norm(eps=1e-05), layer_norm(eps=0.5)",
+    "max_pool(2), max_pool(3, stride=1, padding=1), avg_pool(2, count_padding=no)",
     "dropout(0.25), last, final, mean, max, flatten(28)",
     "tanh, sigmoid, relu, leaky_relu(0.2), softplus, softmax, log_softmax",
   ])

@@ -18,7 +18,8 @@ import Testing
   private func input(_ results: Fixture, _ name: String) throws -> NetworkValue {
     if let tokens = try? results.integers("x", in: name) {
       let rows = 3
-      return .tokens(TokenBatch((0..<rows).map { row in stride(from: row, to: tokens.count, by: rows).map { tokens[$0] } }))
+      return .tokens(
+        TokenBatch((0..<rows).map { row in stride(from: row, to: tokens.count, by: rows).map { tokens[$0] } }))
     }
     return .sequence(SequenceBatch(try results.tensor("x", in: name)))
   }
@@ -51,7 +52,9 @@ import Testing
     if let type {
       #expect(read.audit.entries.allSatisfy { $0.verdict == .taken([.converted(from: type)]) })
     }
-    #expect(read.audit.entries.contains { $0.verdict == .taken([.summed]) } == ["signal"].contains(name) || name.hasPrefix("lstm-projected"))
+    #expect(
+      read.audit.entries.contains { $0.verdict == .taken([.summed]) } == ["signal"].contains(name)
+        || name.hasPrefix("lstm-projected"))
   }
 
   /// What is written of what was read has PyTorch's tensors under PyTorch's names, byte for byte.

@@ -10,7 +10,9 @@ import Testing
   init() throws { folder = try ConversionFolder() }
 
   /// Reads a dict of zeros with these shapes.
-  private func read(_ shapes: [String: [Int]], _ layout: String?, metadata: [String: String] = [:]) throws -> ReadNetwork {
+  private func read(_ shapes: [String: [Int]], _ layout: String?, metadata: [String: String] = [:]) throws
+    -> ReadNetwork
+  {
     var writer = SafetensorsWriter(metadata: metadata)
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
       try writer.add(name, shape: shape, floats: [Float](repeating: 0.1, count: shape.reduce(1, *)))
@@ -92,7 +94,8 @@ import Testing
   }
 
   @Test func shapesThatNoLayerHasAreRefused() {
-    #expect(message(["e.weight": [3]], "e=embedding").contains("'e.weight': the shape [3] is not the [symbols, features]"))
+    #expect(
+      message(["e.weight": [3]], "e=embedding").contains("'e.weight': the shape [3] is not the [symbols, features]"))
     #expect(message(["e.weight": [0, 3]], "e=embedding").contains("the shape [0, 3]"))
     #expect(message(["e.weight": [0, 1 << 40]], "e=embedding").contains("check --layout"))
     var shapes = Self.lstm
@@ -103,8 +106,10 @@ import Testing
   }
 
   @Test func layersThatDoNotFitAreRefused() {
-    #expect(message(Self.withHead, "fc=linear, rnn=lstm").contains("'rnn.weight_ih_l0' is [8, 3] where [8, 4] is needed"))
-    #expect(message(Self.lstm, "rnn=lstm, last, last").contains("layer 'last_2': does not fit on vectors of 2 features"))
+    #expect(
+      message(Self.withHead, "fc=linear, rnn=lstm").contains("'rnn.weight_ih_l0' is [8, 3] where [8, 4] is needed"))
+    #expect(
+      message(Self.lstm, "rnn=lstm, last, last").contains("layer 'last_2': does not fit on vectors of 2 features"))
     #expect(message(["e.weight": [5, 3]], "e=embedding, tanh, e2=embedding").contains("'e2.weight' is missing"))
   }
 

@@ -17,7 +17,8 @@ import Testing
 
   private func refusal(_ layer: RecurrentDescription) throws -> String {
     do {
-      _ = try PyTorchFormat().write(network(Element("r", .recurrent(layers: [layer]))), to: folder.path("r.safetensors"))
+      _ = try PyTorchFormat().write(
+        network(Element("r", .recurrent(layers: [layer]))), to: folder.path("r.safetensors"))
       return "it was not refused"
     } catch {
       return "\(error)"

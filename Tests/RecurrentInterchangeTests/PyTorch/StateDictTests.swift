@@ -52,9 +52,11 @@ import Testing
     "a\\\\b.safetensors", "a\\u0000.safetensors",
   ])
   func namesThatLeaveTheFolderAreRefused(name: String) throws {
-    try putShards(Self.index.replacing("\"bias_hh_l0\": \"model-00002-of-00002.safetensors", with: "\"bias_hh_l0\": \"\(name)"))
+    try putShards(
+      Self.index.replacing("\"bias_hh_l0\": \"model-00002-of-00002.safetensors", with: "\"bias_hh_l0\": \"\(name)"))
     let text = message(folder.path)
-    #expect(text.contains("'bias_hh_l0'") && text.contains("is no name of a safetensors file beside the index"), "\(text)")
+    #expect(
+      text.contains("'bias_hh_l0'") && text.contains("is no name of a safetensors file beside the index"), "\(text)")
   }
 
   @Test func indexAndFilesMustAgree() throws {
@@ -73,15 +75,20 @@ import Testing
   }
 
   /// The first bytes of what `torch.save` writes, now and before 1.6.
-  @Test(arguments: ["model.pt", "it's.pth", "pytorch_model.bin"]) func pickledFilesAreRefusedWithTheMend(name: String) throws {
+  @Test(arguments: ["model.pt", "it's.pth", "pytorch_model.bin"]) func pickledFilesAreRefusedWithTheMend(name: String)
+    throws
+  {
     let archive: [UInt8] =
-      [0x50, 0x4b, 3, 4, 0, 0, 0, 8, 8, 0] + [UInt8](repeating: 0, count: 16) + [14, 0, 0, 0] + Array("model/data.pkl".utf8)
+      [0x50, 0x4b, 3, 4, 0, 0, 0, 8, 8, 0] + [UInt8](repeating: 0, count: 16) + [14, 0, 0, 0]
+      + Array("model/data.pkl".utf8)
     let legacy: [UInt8] = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46]
     for bytes in [archive, legacy] {
       try folder.put(bytes, in: name)
       #expect(try FormatTable([NativeFormat(), PyTorchFormat()]).recognize(folder.path(name)).name == "pytorch")
       let text = message(folder.path(name))
-      #expect(text.contains("torch.load('\(name.replacing("'", with: "\\'"))', map_location='cpu', weights_only=True)"), "\(text)")
+      #expect(
+        text.contains("torch.load('\(name.replacing("'", with: "\\'"))', map_location='cpu', weights_only=True)"),
+        "\(text)")
       #expect(text.contains("save_file(") && !text.contains("\n"))
     }
   }
@@ -89,7 +96,8 @@ import Testing
   @Test func otherFilesAreNotRecognized() throws {
     let table = FormatTable([NativeFormat(), PyTorchFormat()])
     for (name, bytes) in [
-      ("zip", [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 26)), ("empty", []), ("text", Array("hello there".utf8)),
+      ("zip", [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 26)), ("empty", []),
+      ("text", Array("hello there".utf8)),
       ("hdf5", [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]), ("json", Array("{\"a\": 1}".utf8)),
       ("long", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f] + Array("{}".utf8)),
     ] as [(String, [UInt8])] {

@@ -8,7 +8,9 @@ import Testing
 
   static func recurrent(_ input: Int, _ units: Int, both: Bool = false) -> NetworkLayer {
     .recurrent(
-      layers: [RecurrentDescription(.lstm(), inputSize: input, hiddenSize: units, directions: both ? .both() : .forward)])
+      layers: [
+        RecurrentDescription(.lstm(), inputSize: input, hiddenSize: units, directions: both ? .both() : .forward)
+      ])
   }
 
   /// One of every kind of layer.
@@ -31,7 +33,8 @@ import Testing
         "r",
         .recurrent(layers: [
           RecurrentDescription(.gru(), inputSize: 6, hiddenSize: 5, directions: .both(merge: .average), bias: .single),
-          RecurrentDescription(.lstm(variant: variant), inputSize: 5, hiddenSize: 4, directions: .both(), bias: .single),
+          RecurrentDescription(
+            .lstm(variant: variant), inputSize: 5, hiddenSize: 4, directions: .both(), bias: .single),
           RecurrentDescription(
             .elman(activation: .leakyReLU(slope: 0.1)), inputSize: 6, hiddenSize: 5, directions: .backward, bias: .none),
         ])),
@@ -98,7 +101,9 @@ import Testing
     #expect(problem(.convolution(window: window)).contains("2 groups"))
     (window.groups, window.padding, window.stride) = (1, .same, 2)
     #expect(problem(.convolution(window: window)).contains("stride 1"))
-    #expect(throws: NetworkDescriptionError.self) { try NetworkDescription([Element("a", .lastStep), Element("a", .dropout(rate: 0))]) }
+    #expect(throws: NetworkDescriptionError.self) {
+      try NetworkDescription([Element("a", .lastStep), Element("a", .dropout(rate: 0))])
+    }
     #expect(throws: NetworkDescriptionError.self) { try NetworkDescription([Element("", .lastStep)]) }
   }
 

@@ -33,7 +33,8 @@ import Testing
   @Test func layersActInTheirOrder() throws {
     let network = SequenceNetwork(
       try NetworkDescription([
-        Element("e", .embedding(vocabularySize: 7, size: 4)), Element("r", NetworkDescriptionTests.recurrent(4, 3, both: true)),
+        Element("e", .embedding(vocabularySize: 7, size: 4)),
+        Element("r", NetworkDescriptionTests.recurrent(4, 3, both: true)),
         Element("l", .lastStep), Element("h", .linear(inputSize: 6, outputSize: 2, hasBias: true)),
         Element("s", .activation(function: .softmax)),
       ]), key: RandomKey(seed: 1))
@@ -51,7 +52,10 @@ import Testing
 
   /// Parts of a sequence, each from the states of the one before, give what the whole gives.
   @Test func statesCarryOn() throws {
-    let layers = [RecurrentDescription(.gru(), inputSize: 3, hiddenSize: 4), RecurrentDescription(.lstm(), inputSize: 4, hiddenSize: 4)]
+    let layers = [
+      RecurrentDescription(.gru(), inputSize: 3, hiddenSize: 4),
+      RecurrentDescription(.lstm(), inputSize: 4, hiddenSize: 4),
+    ]
     let network = SequenceNetwork(
       try NetworkDescription([
         Element("a", .recurrent(layers: layers)), Element("h", .linear(inputSize: 4, outputSize: 3, hasBias: true)),

@@ -59,7 +59,8 @@ import Testing
       expectWhole(exchanged, model)
       let x = SequenceBatch(Tensor(normal: [12, 3, 1], key: RandomKey(seed: 1)))
       #expect(exchanged.network(.sequence(x)).values?.scalars == model.network.last(ForecastInputs(x)).scalars)
-      #expect(exchanged.notes[0].contains("the last 12 steps") && exchanged.notes[1].contains("2 steps ahead Passengers"))
+      #expect(
+        exchanged.notes[0].contains("the last 12 steps") && exchanged.notes[1].contains("2 steps ahead Passengers"))
     }
   }
 
@@ -169,7 +170,9 @@ import Testing
 
   @Test(arguments: [false, true]) func aLanguageModelLeaves(isTied: Bool) throws {
     let model = SmallLanguage.model("abcdefg") { configuration in
-      if isTied { (configuration.isTied, configuration.embedding, configuration.architecture.hidden) = (true, 12, [12]) }
+      if isTied {
+        (configuration.isTied, configuration.embedding, configuration.architecture.hidden) = (true, 12, [12])
+      }
       configuration.architecture.layers = 2
     }
     let exchanged = try model.exchanged()

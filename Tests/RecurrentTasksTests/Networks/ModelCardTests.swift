@@ -16,7 +16,8 @@ import Testing
     let text = card("generate", settings: ["cell": "gru"], files: ["tokenizer.json"])
     #expect(
       text.hasPrefix(
-        "---\nlibrary_name: swift-recurrent\npipeline_tag: text-generation\ntags:\n- recurrent-neural-network\n- gru\n---\n"))
+        "---\nlibrary_name: swift-recurrent\npipeline_tag: text-generation\ntags:\n- recurrent-neural-network\n- gru\n---\n"
+      ))
     #expect(text.contains("from tokenizers import Tokenizer\ntokenizer = Tokenizer.from_file(\"tokenizer.json\")"))
     #expect(card("classify", data: ["inputs": "text"]).contains("pipeline_tag: text-classification"))
     #expect(!card("classify", data: ["inputs": "signal"]).contains("pipeline_tag"))
@@ -26,7 +27,8 @@ import Testing
   /// Names of files and columns cannot break out of the table or the head.
   @Test func textsFromOutsideStayInTheirCells() {
     let text = card(
-      "tag", settings: ["cell": "x\n- evil"], training: ["data": "a | b\n# <script>", "loss": 0.25, "epochs": 3, "list": []])
+      "tag", settings: ["cell": "x\n- evil"],
+      training: ["data": "a | b\n# <script>", "loss": 0.25, "epochs": 3, "list": []])
     #expect(text.contains("| data | a · b\\u{a}# ·script> |\n| loss | 0.2500 |\n| epochs | 3 |\n"))
     #expect(!text.contains("evil"))
   }
