@@ -24,7 +24,8 @@ enum PickledFile {
       }
     }
     // The opcode PROTO with one of the protocols that there are; a header of safetensors may be as long as these bytes say.
-    return !sample.isSafetensors && sample.bytes.count > 2 && sample.bytes[0] == 0x80 && (2...5).contains(sample.bytes[1])
+    return !sample.isSafetensors && sample.bytes.count > 2 && sample.bytes[0] == 0x80
+      && (2...5).contains(sample.bytes[1])
   }
 
   /// A text as Python writes it.

@@ -87,6 +87,34 @@ import Testing
     #expect(!message.contains("\n"))
   }
 
+  /// Changed texts are refused, or mean what they say when they are written again.
+  @Test func changedTextsNeverMeanTwoThings() {
+    let letters = Array("emb=dingstru, (0.5)padcov_1-x \u{301}é")
+    let text = Array(
+      "emb=embedding, conv(padding=same, stride=2), rnn(tanh, bias=single), last, fc=linear(tied=emb), leaky_relu(0.2)")
+    var state: UInt64 = 7
+    func draw(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((state >> 33) % UInt64(bound))
+    }
+    var readable = 0
+    for _ in 0..<5000 {
+      var changed = text
+      for _ in 0...draw(3) {
+        let place = draw(changed.count)
+        switch draw(3) {
+        case 0: changed[place] = letters[draw(letters.count)]
+        case 1: changed.remove(at: place)
+        default: changed.insert(letters[draw(letters.count)], at: place)
+        }
+      }
+      guard let layout = try? NetworkLayout(parsing: String(changed)) else { continue }
+      readable += 1
+      #expect((try? NetworkLayout(parsing: layout.description)) == layout, "\(String(changed))")
+    }
+    #expect(readable > 100 && readable < 4000)
+  }
+
   @Test func longTextsAreRefused() {
     #expect(error(String(repeating: "a", count: 1 << 17)).contains("longer than any layout"))
     #expect(error(String(repeating: "(", count: 1000)).contains("character 1 "))

@@ -1,5 +1,6 @@
 import RecurrentFormats
 import RecurrentInterchange
+import RecurrentLayers
 import Testing
 
 /// Files that belong together, and files that are not what their names say.
@@ -72,6 +73,16 @@ import Testing
     #expect(message(folder.path).contains("'weight_map' is missing"))
     try putShards("[1")
     #expect(message(folder.path) != "it was not refused")
+  }
+
+  /// A folder as Hugging Face has it, with a `config.json` that is not ours.
+  @Test func foldersOfHuggingFaceAreRead() throws {
+    try folder.put("{\"architectures\": [\"Model\"]}", in: "hub/config.json")
+    try folder.put(
+      try ReadableFile.bytes(ofFile: TorchFixture.path("gru-l2-bi-bias"), limit: 1 << 20), in: "hub/model.safetensors")
+    let format = try FormatTable([NativeFormat(), PyTorchFormat()]).recognize(folder.path("hub"))
+    #expect(format.name == "pytorch")
+    #expect(try format.read(folder.path("hub/"), layout: nil).network.layers.count == 1)
   }
 
   /// The first bytes of what `torch.save` writes, now and before 1.6.
