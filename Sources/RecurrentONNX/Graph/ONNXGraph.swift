@@ -156,7 +156,9 @@ struct GraphInputs {
         let known = sizes[name] ?? (size, info.name)
         guard known.size == size else {
           throw error(
-            info, "has the shape \(value.shape), but '\(name.printable())' is \(known.size) in input '\(known.input.printable())'")
+            info,
+            "has the shape \(value.shape), but '\(name.printable())' is \(known.size) in input "
+              + "'\(known.input.printable())'")
         }
         sizes[name] = known
       }

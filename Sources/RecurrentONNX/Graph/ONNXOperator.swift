@@ -50,7 +50,8 @@ struct ONNXOperator: Sendable {
           + names.joined(separator: ", "))
     }
     guard found.opsets.contains(node.opset) else {
-      throw node.error("\(found.name) is not in operator set \(node.opset), but in those from \(found.opsets.lowerBound) on")
+      throw node.error(
+        "\(found.name) is not in operator set \(node.opset), but in those from \(found.opsets.lowerBound) on")
     }
     guard node.inputs.count <= found.inputs.upperBound, (0..<found.inputs.lowerBound).allSatisfy(node.hasInput) else {
       throw node.error("\(found.name) has \(found.inputs.words) inputs, not \(node.inputs.count)")

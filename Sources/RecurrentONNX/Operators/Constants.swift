@@ -53,7 +53,8 @@ extension NodeCall {
     switch (value, ONNXIntegers.Kind(rawValue: type.rawValue)) {
     case (.tensor, nil): return value
     case (.integers(let integers), nil):
-      return .tensor(Tensor(doubles: integers.values.map { Double($0) }, shape: integers.shape).converted(to: elementType))
+      let numbers = Tensor(doubles: integers.values.map { Double($0) }, shape: integers.shape)
+      return .tensor(numbers.converted(to: elementType))
     case (.integers(let integers), .some(let kind)):
       let values = kind == .bool ? integers.values.map { $0 == 0 ? 0 : 1 } : integers.values
       guard kind != .int32 || values.allSatisfy({ Int32(exactly: $0) != nil }) else {

@@ -16,7 +16,9 @@ extension ONNXOperator {
       for value in values {
         guard value.shape.rank == first.rank,
           value.shape.replacing(axis: position, with: 1) == first.replacing(axis: position, with: 1)
-        else { throw call.error("the shapes \(first) and \(value.shape) do not fit behind each other along axis \(axis)") }
+        else {
+          throw call.error("the shapes \(first) and \(value.shape) do not fit behind each other along axis \(axis)")
+        }
         total += value.shape[position]
       }
       _ = try call.shape(first.replacing(axis: position, with: 0).dimensions + [total])

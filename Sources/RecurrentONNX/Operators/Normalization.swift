@@ -55,7 +55,8 @@ extension ONNXOperator {
         let parameter = try call.tensor(position)
         let target = try call.shape(normalized)
         guard try call.broadcast(parameter.shape, target) == target else {
-          throw call.error("\(call.name(position)) has the shape \(parameter.shape), which does not stretch to \(target)")
+          throw call.error(
+            "\(call.name(position)) has the shape \(parameter.shape), which does not stretch to \(target)")
         }
         parameters.append(call.stretched(parameter, to: target).reshaped(to: [width]))
       }

@@ -44,7 +44,8 @@ extension ONNXOperator {
       if isRow { a = a.reshaped(to: [1, a.count]) }
       if isColumn { b = b.reshaped(to: [b.count, 1]) }
       guard a.shape[-1] == b.shape[-2] else {
-        throw call.error("the inner sizes \(a.shape[-1]) of \(call.name(0)) and \(b.shape[-2]) of \(call.name(1)) differ")
+        throw call.error(
+          "the inner sizes \(a.shape[-1]) of \(call.name(0)) and \(b.shape[-2]) of \(call.name(1)) differ")
       }
       let result = try call.product(a, b)
       var sizes = result.shape.dimensions

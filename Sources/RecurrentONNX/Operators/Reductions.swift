@@ -4,17 +4,17 @@ import RecurrentTensor
 
 extension ONNXOperator {
   static let reductions: [ONNXOperator] = [
-    reduction("ReduceSum", axesFrom: 13) { $0.sum(axis: 1) },
-    reduction("ReduceMean", axesFrom: 18, ofEmpty: false) { $0.mean(axis: 1) },
-    reduction("ReduceMax", axesFrom: 18, ofEmpty: false) { $0.max(axis: 1) },
+    reduction("ReduceSum", axesFrom: 13, ofNothing: 0) { $0.sum(axis: 1) },
+    reduction("ReduceMean", axesFrom: 18, ofNothing: nil) { $0.mean(axis: 1) },
+    reduction("ReduceMax", axesFrom: 18, ofNothing: -.infinity) { $0.max(axis: 1) },
   ]
 
   /// - Parameters:
   ///   - axesFrom: The operator set from which on the axes are an input.
-  ///   - ofEmpty: Whether there is a result of no elements.
+  ///   - ofNothing: The result of no elements; nil where there is none.
   ///   - function: Reduces the second axis of `[kept, reduced]`.
   private static func reduction(
-    _ name: String, axesFrom: Int, ofEmpty: Bool = true, _ function: @escaping @Sendable (Tensor) -> Tensor
+    _ name: String, axesFrom: Int, ofNothing: Float?, _ function: @escaping @Sendable (Tensor) -> Tensor
   ) -> ONNXOperator {
     ONNXOperator(name, inputs: 1...2) { reader throws(ONNXError) in
       let keepsAxes = try reader.flag("keepdims", default: true)
@@ -33,12 +33,17 @@ extension ONNXOperator {
         let kept = (0..<rank).filter { !reduced.contains($0) }
         let rows = kept.reduce(1) { $0 * x.shape[$1] }
         let count = reduced.reduce(1) { $0 * x.shape[$1] }
-        guard ofEmpty || count > 0 else { throw call.error("\(call.name(0)) of shape \(x.shape) is empty along \(reduced)") }
+        let sizes = (0..<rank).compactMap { reduced.contains($0) ? (keepsAxes ? 1 : nil) : x.shape[$0] }
+        let shape = try call.shape(sizes)
+        if x.count == 0 {
+          guard let ofNothing else {
+            throw call.error("\(call.name(0)) of shape \(x.shape) is empty along the axes \(reduced)")
+          }
+          return [.tensor(Tensor(repeating: ofNothing, shape: shape, elementType: call.elementType))]
+        }
         let order = kept + reduced
         let arranged = order == Array(0..<rank) ? x : x.permuted(order)
-        let result = function(arranged.reshaped(to: try call.shape([rows, count])))
-        let sizes = (0..<rank).compactMap { reduced.contains($0) ? (keepsAxes ? 1 : nil) : x.shape[$0] }
-        return [.tensor(result.reshaped(to: Shape(sizes)))]
+        return [.tensor(function(arranged.reshaped(to: [rows, count])).reshaped(to: shape))]
       }
     }
   }

@@ -8,11 +8,13 @@ extension ONNXOperator {
     transpose, reshape, flatten, squeeze, unsqueeze, expand, sizes,
   ]
 
+  /// Moves elements of a tensor, or repeats them.
+  typealias Move = @Sendable (Tensor, NodeCall) throws(ONNXError) -> Tensor
+
   /// An operator that only moves elements of its first input, whatever they are.
   static func rearranging(
     _ name: String, inputs: ClosedRange<Int> = 1...1,
-    _ make: @escaping @Sendable (inout NodeReader) throws(ONNXError) -> @Sendable (Tensor, NodeCall) throws(ONNXError)
-      -> Tensor
+    _ make: @escaping @Sendable (inout NodeReader) throws(ONNXError) -> Move
   ) -> ONNXOperator {
     ONNXOperator(name, inputs: inputs) { reader throws(ONNXError) in
       let move = try make(&reader)
@@ -56,7 +58,9 @@ extension ONNXOperator {
         sizes[free] = tensor.count / known
       }
       let shape = try call.shape(sizes)
-      guard shape.elementCount == tensor.count else { throw call.error("an input of shape \(old) has no shape \(shape)") }
+      guard shape.elementCount == tensor.count else {
+        throw call.error("an input of shape \(old) has no shape \(shape)")
+      }
       return tensor.reshaped(to: shape)
     }
   }

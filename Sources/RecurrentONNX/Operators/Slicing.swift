@@ -9,7 +9,10 @@ extension ONNXOperator {
   private static let slice = rearranging("Slice", inputs: 1...5) { reader throws(ONNXError) in
     let hasInputs = reader.node.opset >= 10
     guard hasInputs == (reader.node.inputs.count > 1), !hasInputs || reader.node.hasInput(2) else {
-      throw reader.error("starts and ends are \(hasInputs ? "inputs from" : "attributes before") operator set 10\(hasInputs ? " on" : "")")
+      throw reader.error(
+        hasInputs
+          ? "starts and ends are inputs from operator set 10 on"
+          : "starts and ends are attributes before operator set 10")
     }
     let starts = hasInputs ? [] : try reader.integers("starts") ?? []
     let ends = hasInputs ? [] : try reader.integers("ends") ?? []

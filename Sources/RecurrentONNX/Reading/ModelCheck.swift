@@ -16,10 +16,12 @@ struct ModelCheck {
     guard ONNXModel.versions.contains(Int(clamping: model.irVersion)) else {
       throw error(
         "ir_version",
-        "is \(model.irVersion); this library reads \(ONNXModel.versions.lowerBound) to \(ONNXModel.versions.upperBound)")
+        "is \(model.irVersion); this library reads \(ONNXModel.versions.lowerBound) to \(ONNXModel.versions.upperBound)"
+      )
     }
     guard model.functions.isEmpty else {
-      throw error("functions", "there are \(model.functions.count) functions; export the model without them, or inline them")
+      throw error(
+        "functions", "there are \(model.functions.count) functions; export the model without them, or inline them")
     }
     guard model.trainingInfo.isEmpty else { throw error("training_info", "graphs for training are not supported") }
     guard model.graph.sparseInitializer.isEmpty else {
@@ -109,7 +111,8 @@ struct ModelCheck {
       try self.node(node, place)
       for name in node.input where !name.isEmpty && !names.contains(name) {
         throw error(
-          place, "input '\(name.printable())' is no input or initializer of the graph and no output of a node before this one")
+          place,
+          "input '\(name.printable())' is no input or initializer of the graph and no output of a node before this one")
       }
       for name in node.output where !name.isEmpty && !names.insert(name).inserted {
         throw error(place, "output '\(name.printable())' has the name of something else")
@@ -158,7 +161,8 @@ struct ModelCheck {
       case .tensor: _ = try TensorReader(path: path).check(attribute.t, place: "\(place), \(name)")
       case .graph, .graphs:
         throw error(
-          place, "has a subgraph; If, Loop and Scan are not supported: export one step with its states as inputs and outputs")
+          place,
+          "has a subgraph; If, Loop and Scan are not supported: export one step with its states as inputs and outputs")
       default: throw error(place, "\(name) is of type \(attribute.type), which is not supported")
       }
     }

@@ -44,7 +44,8 @@ struct WireSurvey {
     let start = position
     let length = try varint(to: end)
     guard length <= UInt64(end - position) else {
-      throw error(at: start, "a field of \(length) bytes where \(end - position) are left: the file is cut short or damaged")
+      throw error(
+        at: start, "a field of \(length) bytes where \(end - position) are left: the file is cut short or damaged")
     }
     let next = position + Int(length)
     switch content {
@@ -106,7 +107,8 @@ extension WireSurvey {
 
   /// The messages of the schema.
   enum Message {
-    case model, operatorSet, pair, graph, node, attribute, tensor, segment, valueInfo, type, tensorType, shape, dimension
+    case model, operatorSet, pair, graph, node, attribute, tensor, segment
+    case valueInfo, type, tensorType, shape, dimension
 
     /// About what an array element takes, with the room that a growing array has to spare.
     var cost: Int {

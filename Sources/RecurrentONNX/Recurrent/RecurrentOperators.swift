@@ -66,7 +66,9 @@ struct RecurrentCall {
   private static func lengths(_ call: NodeCall, steps: Int, rows: Int) throws(ONNXError) -> [Int32]? {
     guard call.has(4) else { return nil }
     let lengths = try call.list(4)
-    guard lengths.count == rows else { throw call.error("\(call.name(4)) has \(lengths.count) lengths for \(rows) rows") }
+    guard lengths.count == rows else {
+      throw call.error("\(call.name(4)) has \(lengths.count) lengths for \(rows) rows")
+    }
     guard let wrong = lengths.first(where: { $0 < 0 || $0 > steps }) else {
       return lengths.allSatisfy { $0 == steps } ? nil : lengths.map { Int32($0) }
     }

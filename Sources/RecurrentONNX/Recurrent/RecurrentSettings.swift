@@ -89,7 +89,8 @@ struct RecurrentSettings: Sendable {
       return Array(repeating: kind.functions, count: directionCount)
     }
     guard names.count == count * directionCount else {
-      throw reader.error("\(names.count) activations where \(count * directionCount) are wanted: \(count) for a direction")
+      throw reader.error(
+        "\(names.count) activations where \(count * directionCount) are wanted: \(count) for a direction")
     }
     var constants = ActivationConstants(alphas: alphas, betas: betas)
     var found: [CellActivation] = []

@@ -1,0 +1,100 @@
+import RecurrentTensor
+import RecurrentTestSupport
+import Testing
+
+@testable import RecurrentONNX
+
+/// Damaged files are read or refused; nothing else happens.
+@Suite struct DamagedFileTests {
+  /// Reads a file, makes its graph and runs that.
+  private func readAll(_ bytes: [UInt8]) -> Bool {
+    do throws(ONNXError) {
+      let graph = try ONNXGraph(ONNXModel(bytes: bytes))
+      // Outputs of nodes are checked by nobody else when an attribute has changed.
+      _ = try? graph(["x": .tensor(Tensor(repeating: 0.5, shape: [5, 2, 3]))])
+      return true
+    } catch {
+      #expect(!error.description.contains("\n"))
+      return false
+    }
+  }
+
+  private static func sample() throws -> [UInt8] {
+    try GraphMaker.lstmWithHead(
+      [
+        ONNXAttributeProto("activations", ["Sigmoid", "Elu", "Tanh"]),
+        ONNXAttributeProto("activation_alpha", [Float(0.5)]), ONNXAttributeProto("clip", Float(2)),
+      ], units: 1
+    ).bytes()
+  }
+
+  @Test func everyTruncationIsRefusedOrWhole() throws {
+    let sample = try Self.sample()
+    #expect(readAll(sample))
+    for (count, bytes) in ByteMutations.truncations(of: sample).enumerated() {
+      #expect(!readAll(bytes), "the first \(count) bytes")
+    }
+  }
+
+  @Test func everySingleByteChange() throws {
+    var (read, refused) = (0, 0)
+    for bytes in ByteMutations.singleByteChanges(of: try Self.sample()) {
+      if readAll(bytes) { read += 1 } else { refused += 1 }
+    }
+    #expect(read > 0 && refused > 1000)
+  }
+
+  @Test func randomChanges() throws {
+    var refused = 0
+    for bytes in ByteMutations.mutants(of: try Self.sample(), count: 5000, seed: 3) where !readAll(bytes) {
+      refused += 1
+    }
+    #expect(refused > 1000)
+  }
+
+  @Test func smallPartsDoNotFillTheMemory() {
+    // A graph of 300,000 nodes without a byte, and one of integers of a byte each.
+    let nodes = (0..<600_000).map { $0 % 2 == 0 ? 0x0a : 0 as UInt8 }
+    let graph = Self.field(7, nodes)
+    #expect(Self.problem(graph).contains("so many small parts"))
+    let integers = Self.field(7, Self.field(5, Self.field(7, Array(repeating: 1, count: 6_000_000))))
+    #expect(Self.problem(integers).contains("so many small parts"))
+  }
+
+  @Test func deepMessagesAreNotFollowed() {
+    // A graph in an attribute of a node of a graph in an attribute, ten thousand times.
+    var bytes: [UInt8] = []
+    for _ in 0..<10_000 { bytes = Self.field(1, Self.field(5, Self.field(6, bytes))) }
+    #expect(Self.problem(Self.field(7, bytes)) != "")
+    // Groups of groups, which have no length.
+    #expect(Self.problem(Array(repeating: 0x0b, count: 100_000)).contains("wire type 3"))
+  }
+
+  @Test func numbersThatNeverEnd() {
+    #expect(Self.problem(Array(repeating: 0xff, count: 100)).contains("more than 64 bits"))
+    #expect(Self.problem([0x08]).contains("cut short"))
+    #expect(Self.problem([0x00, 0x00]).contains("there is no field 0"))
+    #expect(Self.problem([0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]).contains("are left"))
+    #expect(Self.problem([0x12, 0x02, 0xff, 0xfe]).contains("is no ONNX file"))
+  }
+
+  private static func problem(_ bytes: [UInt8]) -> String {
+    do throws(ONNXError) {
+      _ = try ONNXModel(bytes: bytes)
+      return ""
+    } catch {
+      return error.description
+    }
+  }
+
+  /// A field of bytes.
+  private static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {
+    var bytes = [UInt8(number << 3 | 2)]
+    var length = content.count
+    repeat {
+      bytes.append(UInt8(length & 0x7f) | (length > 0x7f ? 0x80 : 0))
+      length >>= 7
+    } while length > 0
+    return bytes + content
+  }
+}
