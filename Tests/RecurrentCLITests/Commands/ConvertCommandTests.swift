@@ -25,7 +25,7 @@ struct ConvertCommandTests {
     #expect(lines[1] == "emb.weight         layers.0.weight        [11, 6]  converted from F16")
     #expect(lines.count == 14)
     #expect(lines[12] == "PyTorch state dict (safetensors) → model folder of recurrent: out")
-    #expect(lines[13].hasPrefix("same outputs: worst difference 0.0 on outputs [3, 3]"))
+    #expect(lines[13].hasPrefix("same outputs: worst difference 0 on outputs [3, 3]"))
     #expect(result.errorLines == ["note: layout: emb=embedding, lstm, last, fc=linear, softmax"])
     #expect(folder.exists("out/config.json") && folder.exists("out/README.md") && folder.exists("out/MANIFEST.sha256"))
   }
@@ -69,6 +69,31 @@ struct ConvertCommandTests {
     #expect(
       (json["layers"] as? [String])?.last == "head: linear 3 → 2"
         || (json["layers"] as? [String])?.last == "head: linear 6 → 2")
+  }
+
+  /// The formats of all systems, there and back; each tells what it holds.
+  @Test func everyFormatIsThere() throws {
+    let folder = try folder(with: "lstm-l2-bi-bias")
+    let cases: [(output: String, options: [String], format: String)] = [
+      ("m.onnx", [], "onnx"), ("b.onnx", ["--batch-major", "--states"], "onnx"), ("m.keras", [], "keras"),
+      ("m.weights.h5", [], "keras"), ("m.safetensors", [], "pytorch"), ("m", [], "native"),
+    ]
+    for (output, options, format) in cases {
+      let result = try recurrent(["convert", "in.safetensors", output] + options, in: folder)
+      #expect(result.status == 0 && result.output.contains("same outputs: worst difference"), "\(result.errors)")
+      #expect(try recurrent("info", output, "--json", in: folder).json?["format"] as? String == format)
+      let back = try recurrent("convert", output, "back-" + output + "-folder", "--to", "native", in: folder)
+      if output.hasSuffix(".h5") {
+        #expect(back.status == 65 && back.errors.contains("--keras-configuration"))
+      } else {
+        #expect(back.status == 0, "\(output): \(back.errors)")
+      }
+    }
+    let forward = try self.folder(with: "lstm-l1-uni-bias")
+    #expect(try recurrent("convert", "in.safetensors", "step.onnx", "--one-step", in: forward).status == 0)
+    let step = try recurrent("convert", "in.safetensors", "both.onnx", "--one-step", in: folder)
+    #expect(step.status == 65 && step.errors.contains("needs the whole sequence"), "\(step.errors)")
+    #expect(try recurrent("convert", "in.safetensors", "x.keras", "--one-step", in: folder).status == 64)
   }
 
   /// Runs a conversion that must fail with one line and leave nothing.
