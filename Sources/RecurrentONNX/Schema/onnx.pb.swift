@@ -30,6 +30,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 }
 
 /// A file.
+/// Unchecked by the generator: its fields lie in a class that is copied before it is changed while shared.
 nonisolated struct ONNXModelProto: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -183,6 +184,7 @@ nonisolated struct ONNXNodeProto: Sendable {
   init() {}
 }
 
+/// Unchecked by the generator: its fields lie in a class that is copied before it is changed while shared.
 nonisolated struct ONNXAttributeProto: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
