@@ -13,6 +13,8 @@ struct HDF5Reader {
   /// The collections of texts that have been read, and how many bytes of text were taken out of them.
   var collections: [Int: HDF5TextCollection] = [:]
   var textCount = 0
+  /// How many elements the attributes have that have been read.
+  var attributeTextCount = 0
 
   static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
   static let depthLimit = 32
