@@ -55,11 +55,16 @@ let package = Package(
       ],
       swiftSettings: strict),
     // Models of other systems; outside the umbrella, so that whoever embeds the library builds none of it.
-    .target(name: "RecurrentInterchange", dependencies: ["Recurrent", "CZlib"], swiftSettings: strict),
+    .target(
+      name: "RecurrentInterchange",
+      dependencies: [
+        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentTraining", "CZlib",
+      ],
+      swiftSettings: strict),
     .target(
       name: "RecurrentONNX",
       dependencies: [
-        "Recurrent", "RecurrentInterchange",
+        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Schema/onnx.proto"], swiftSettings: strict),
@@ -97,9 +102,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentInterchangeTests",
-      dependencies: ["RecurrentInterchange", "RecurrentTestSupport"], swiftSettings: strict),
+      dependencies: ["Recurrent", "RecurrentInterchange", "RecurrentTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "RecurrentONNXTests", dependencies: ["RecurrentONNX", "RecurrentTestSupport"],
+      name: "RecurrentONNXTests", dependencies: ["Recurrent", "RecurrentONNX", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentCLITests", dependencies: ["RecurrentCLI", "RecurrentTestSupport"],

@@ -8,9 +8,9 @@ import RecurrentTraining
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Makes a model of one system from that of another, and proves that both compute the same.",
+    abstract: "Takes models from and to other systems, tensor by tensor.",
     discussion: """
-      The format of IN is told by its content, that of OUT by its name. Every tensor is accounted for: one that is left over, \
+      Makes OUT of IN and proves that both compute the same. The format of IN is told by its content, that of OUT by its name. Every tensor is accounted for: one that is left over, \
       missing or of another shape is an error. OUT is read again and compared on a random input before it is put in its place.
 
       State dicts of PyTorch do not tell what stands between their modules: --layout says it, layer by layer, as \
@@ -60,7 +60,8 @@ struct ConvertCommand: ParsableCommand {
     let configuration = try kerasConfiguration.map { try JSONValue(contentsOfFile: $0) }
     let formats = Formats.table(
       keras: KerasFormat(configuration: configuration), onnx: ONNXFormat(options: graphOptions.options))
-    var conversion = try Conversion(from: input, as: from, to: output, as: to, formats: formats)
+    var conversion = try Conversion(
+      from: input, sourceFormat: from, to: output, targetFormat: to, formats: formats)
     if graphOptions.options != ONNXWritingOptions(), !(conversion.target is ONNXFormat) {
       throw UsageError("--one-step, --batch-major, --lengths and --states are for an output in ONNX")
     }

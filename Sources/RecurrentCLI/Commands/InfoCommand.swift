@@ -9,7 +9,7 @@ import RecurrentTraining
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Shows what a model or a file of weights is, or what this program and machine are.",
+    abstract: "Shows what a model or a file of weights is, or this program and machine.",
     discussion: """
       EXAMPLES:
         recurrent info

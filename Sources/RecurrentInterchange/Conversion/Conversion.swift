@@ -38,7 +38,8 @@ public struct Conversion: Sendable {
   ///   - formats: Those that can be.
   /// - Throws: `FileError`, `ConversionError`.
   public init(
-    from input: String, as sourceName: String? = nil, to output: String, as targetName: String? = nil,
+    from input: String, sourceFormat sourceName: String? = nil, to output: String,
+    targetFormat targetName: String? = nil,
     formats: FormatTable
   ) throws {
     self.input = input

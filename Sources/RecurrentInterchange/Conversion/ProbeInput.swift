@@ -34,7 +34,8 @@ struct ProbeInput {
 
   /// A number of steps that leaves every layer at least one, and a flattening one those that it names.
   private static func steps(for description: NetworkDescription) -> Int? {
-    ((stepCount...1 << 17).first { description.accepts(stepCount: $0) })
+    description.accepts(stepCount: stepCount)
+      ? stepCount : (1...1 << 17).first { description.accepts(stepCount: $0) }
   }
 }
 

@@ -1,7 +1,11 @@
 import RecurrentFormats
 
 /// The calls of layers in a functional model, which must form one chain.
+///
+/// Where an embedding masks symbol 0, the model has a node `NotEqual` beside the chain that makes the mask; it is passed over.
 struct KerasGraph {
+  private static let maskClass = "NotEqual"
+
   private let layers: [KerasLayer]
   private let calls: [JSONValue?]
   private var places: [String: Int] = [:]
@@ -16,7 +20,9 @@ struct KerasGraph {
   func chain(_ config: JSONObject) throws(KerasError) -> [KerasLayer] {
     let first = try end("input_layers", config)
     var next: [Int: Int] = [:]
-    for (place, layer) in layers.enumerated() where place != first {
+    let members = layers.indices.filter { layers[$0].className != Self.maskClass }
+    for place in members where place != first {
+      let layer = layers[place]
       let source = try self.source(of: place, layer)
       guard next.updateValue(place, forKey: source) == nil else {
         throw KerasError(
@@ -25,15 +31,15 @@ struct KerasGraph {
     }
     var chain = [layers[first]]
     var place = first
-    while let following = next[place], chain.count < layers.count {
+    while let following = next[place], chain.count < members.count {
       chain.append(layers[following])
       place = following
     }
-    guard chain.count == layers.count, try place == end("output_layers", config) else {
+    guard chain.count == members.count, try place == end("output_layers", config) else {
       throw KerasError(.unsupported("the layers form no chain; only models without branches are read"))
     }
     // Weights are numbered in the order of the file.
-    guard zip(chain, layers).allSatisfy({ $0.name == $1.name }) else {
+    guard zip(chain, members).allSatisfy({ $0.name == layers[$1].name }) else {
       throw KerasError(.unsupported("the layers are not listed in the order in which they are called"))
     }
     return chain
@@ -51,6 +57,16 @@ struct KerasGraph {
     return place
   }
 
+  /// Whether a value is what a node says that compares the model's input with 0.
+  private func isMask(_ value: JSONValue) -> Bool {
+    guard let name = value["config"]?["keras_history"]?.array?.first?.string, let place = places[name],
+      layers[place].className == Self.maskClass, let arguments = calls[place]?.array?.first?["args"]?.array,
+      arguments.count == 2, arguments[1].number == 0,
+      let source = arguments[0]["config"]?["keras_history"]?.array?.first?.string, let input = places[source]
+    else { return false }
+    return layers[input].className == "InputLayer"
+  }
+
   /// The layer whose output a layer takes.
   private func source(of place: Int, _ layer: KerasLayer) throws(KerasError) -> Int {
     func unsupported(_ what: String) -> KerasError { KerasError(.unsupported(what), layer: layer.name) }
@@ -60,7 +76,8 @@ struct KerasGraph {
     let history: JSONValue?
     if let call = calls[0].object {
       for (key, value) in call["kwargs"]?.object ?? [:] {
-        guard ["mask", "training", "initial_state"].contains(key), value == .null || value.bool == false else {
+        let isOff = value == .null || value.bool == false
+        guard ["mask", "training", "initial_state"].contains(key), isOff || key == "mask" && isMask(value) else {
           throw unsupported("it is called with '\(key.printable())'; only calls with one tensor are read")
         }
       }

@@ -32,6 +32,9 @@ struct KerasOptions {
     return value == .null ? nil : value
   }
 
+  /// What the layer computes in: the name of a type, or of a policy.
+  var policy: String? { self["dtype"]?.string ?? self["dtype"]?["config"]?["name"]?.string }
+
   func unsupported(_ what: String) -> KerasError { KerasError(.unsupported(what), layer: layer) }
 
   /// Checks that there are no options but those known.

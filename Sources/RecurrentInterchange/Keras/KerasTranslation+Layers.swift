@@ -5,7 +5,11 @@ extension KerasTranslation {
   /// Translates one layer; what comes out of it is the next flow.
   mutating func translate(_ layer: KerasLayer) throws(KerasError) {
     switch layer.className {
-    case "InputLayer": try layer.options.check(["sparse", "ragged"])
+    case "InputLayer":
+      try layer.options.check(["sparse", "ragged"])
+      guard place == 0 else {
+        throw layer.options.unsupported("an input stands among the layers; only the first can be one")
+      }
     case "Embedding": try embedding(layer)
     case "LSTM", "GRU", "SimpleRNN", "Bidirectional": try recurrent(layer)
     case "TimeDistributed": try timeDistributed(layer)
@@ -122,14 +126,16 @@ extension KerasTranslation {
       add(layer, .activation(function: .softmax))
     case "LeakyReLU":
       try options.check(["negative_slope", "alpha"])
-      let slope = try options.number("negative_slope", default: options.number("alpha", default: 0.3))
-      add(layer, .activation(function: .leakyReLU(slope: Float(slope))))
+      let slope = Float(try options.number("negative_slope", default: options.number("alpha", default: 0.3)))
+      guard slope.isFinite else { throw options.unsupported("the slope is beyond single precision") }
+      add(layer, .activation(function: .leakyReLU(slope: slope)))
     default:
       try options.check(["max_value", "negative_slope", "threshold"])
       guard options["max_value"] == nil, try options.number("threshold", default: 0) == 0 else {
         throw options.unsupported("ReLU is read without max_value and threshold")
       }
       let slope = Float(try options.number("negative_slope", default: 0))
+      guard slope.isFinite else { throw options.unsupported("the slope is beyond single precision") }
       add(layer, .activation(function: slope == 0 ? .relu : .leakyReLU(slope: slope)))
     }
   }
@@ -137,12 +143,12 @@ extension KerasTranslation {
   private mutating func dropout(_ layer: KerasLayer) throws(KerasError) {
     try layer.options.check(["rate", "data_format"])
     _ = try features(layer)
-    let rate = try layer.options.number("rate", default: 0)
+    let rate = Float(try layer.options.number("rate", default: 0))
     guard (0..<1).contains(rate) else { throw layer.options.unsupported("a rate of \(rate) is not from 0 to below 1") }
     if layer.className == "SpatialDropout1D" {
       note(layer, "drops whole features in Keras; here, in training, single numbers")
     }
-    add(layer, .dropout(rate: Float(rate)))
+    add(layer, .dropout(rate: rate))
   }
 
   private mutating func normalization(_ layer: KerasLayer) throws(KerasError) {

@@ -53,7 +53,7 @@ struct KerasTranslation {
   var flow: Flow?
   /// The order of the features of a vector, where it is not ours.
   var order: StepMajorOrder?
-  private var place = 0
+  private(set) var place = 0
   private var names: Set<String>
 
   /// Translates a whole model.
@@ -64,6 +64,9 @@ struct KerasTranslation {
     for (place, layer) in configuration.layers.enumerated() {
       self.place = place
       try translate(layer)
+      if let policy = layer.options.policy, policy != "float32", layer.className != "InputLayer" {
+        note(layer, "its numbers are those of '\(policy.printable())' in Keras; here they are float32")
+      }
     }
     if let order, order.steps > 1, order.size > 1 {
       throw KerasError(
@@ -95,7 +98,9 @@ struct KerasTranslation {
 
   /// Adds a remark for the user.
   mutating func note(_ layer: KerasLayer, _ text: String) {
-    notes.append("layer '\(layer.name.printable())': \(text)")
+    let line = "layer '\(layer.name.printable())': \(text)"
+    // Both directions of a layer have the same to say.
+    if notes.last != line { notes.append(line) }
   }
 
   /// What goes into a model, from the shape with its batch axis.

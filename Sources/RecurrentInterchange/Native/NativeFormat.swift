@@ -1,13 +1,42 @@
 import RecurrentFormats
-import RecurrentLayers
-import RecurrentTasks
+public import RecurrentLayers
 import RecurrentTensor
-import RecurrentTraining
+public import RecurrentTraining
 
-/// The folders of this library: models of tasks, of which the network is taken, and networks without a task.
+/// The folders of this library: networks without a task, and models of tasks, of which the network is taken.
 public struct NativeFormat: InterchangeFormat {
-  /// There is nothing to choose.
-  public init() {}
+  /// The network of a task's model.
+  public struct TaskNetwork: Sendable {
+    /// The network.
+    public let network: SequenceNetwork
+    /// The path that each of its tensors has in the model, by its path in the network.
+    public let sources: [String: String]
+    /// What whoever runs the network has to do around it; each is one sentence.
+    public let notes: [String]
+
+    /// A network with what is known of it.
+    public init(network: SequenceNetwork, sources: [String: String], notes: [String]) {
+      self.network = network
+      self.sources = sources
+      self.notes = notes
+    }
+  }
+
+  private let taskNetwork: @Sendable (ModelFolder) throws -> TaskNetwork
+  private let files: @Sendable (ModelDescription) -> [ModelFile]
+
+  /// A format for those who know the tasks.
+  ///
+  /// - Parameters:
+  ///   - taskNetwork: Takes the network of a task's model.
+  ///   - files: What is written beside a network, such as a card that tells people what it is.
+  public init(
+    taskNetwork: @escaping @Sendable (ModelFolder) throws -> TaskNetwork,
+    files: @escaping @Sendable (ModelDescription) -> [ModelFile] = { _ in [] }
+  ) {
+    self.taskNetwork = taskNetwork
+    self.files = files
+  }
 
   /// `native`
   public var name: String { "native" }
@@ -29,14 +58,14 @@ public struct NativeFormat: InterchangeFormat {
 
   /// Reads a network, or takes that of a task's model.
   ///
-  /// - Throws: `ModelFolderError`, `ModelDataError`, `ExchangeError`.
+  /// - Throws: `ModelFolderError`, `ModelDataError`, and what stands in the way of taking the network of a task's model.
   public func read(_ path: String, layout: NetworkLayout?) throws -> ReadNetwork {
     let folder = try ModelFolder(path)
     guard folder.description.task != NetworkFolder.task else {
       let network = try NetworkFolder.read(folder)
       return ReadNetwork(network: network, audit: audit(of: network) { $0 })
     }
-    let exchanged = try TaskModels.exchanged(try TaskModels.load(folder))
+    let exchanged = try taskNetwork(folder)
     var read = ReadNetwork(
       network: exchanged.network, audit: audit(of: exchanged.network) { exchanged.sources[$0] ?? $0 },
       notes: exchanged.notes)
@@ -48,7 +77,7 @@ public struct NativeFormat: InterchangeFormat {
   ///
   /// - Throws: `FileError`, `SafetensorsError`.
   public func write(_ network: ReadNetwork, to path: String) throws -> ConversionAudit {
-    try NetworkFolder.write(network.network, from: network.source, to: path)
+    try NetworkFolder.write(network.network, from: network.source, files: files, to: path)
     return audit(of: network.network) { $0 }
   }
 

@@ -23,8 +23,9 @@ enum PickledFile {
           where: name.hasSuffix)
       }
     }
-    // The opcode PROTO with one of the protocols that there are.
-    return sample.bytes.count > 2 && sample.bytes[0] == 0x80 && (2...5).contains(sample.bytes[1])
+    // The opcode PROTO with one of the protocols that there are; a header of safetensors may be as long as these bytes say.
+    return !sample.isSafetensors && sample.bytes.count > 2 && sample.bytes[0] == 0x80
+      && (2...5).contains(sample.bytes[1])
   }
 
   /// A text as Python writes it.

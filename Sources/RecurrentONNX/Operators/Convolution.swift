@@ -9,6 +9,7 @@ extension ONNXOperator {
   private static let convolution = ONNXOperator("Conv", inputs: 2...3) { reader throws(ONNXError) in
     let attributes = try SlidingWindowAttributes(&reader, isPooling: false)
     let groups = try reader.integer("group", default: 1)
+    guard attributes.axisCount == 1 else { throw reader.error("Conv runs here over one axis only") }
     guard groups >= 1 else { throw reader.error("attribute 'group' is \(groups)") }
     let cache = ConvolutionCache()
     return { call throws(ONNXError) in

@@ -53,16 +53,25 @@ extension ONNXOperator {
 }
 
 extension NodeCall {
-  /// X `[N, C, L]` through windows over its last axis: `[N, C, L']`.
+  /// X `[N, C, …]` through windows over one of its last axes.
   fileprivate func pooled(
     _ attributes: SlidingWindowAttributes,
     _ pool: (_ x: Tensor, _ window: SlidingWindow, _ isRoundedUp: Bool) throws(ONNXError) -> Tensor
   ) throws(ONNXError) -> [ONNXValue?] {
-    let x = try tensor(0, rank: 3, "[N, C, L] (poolings run here over one axis only)")
+    let rank = 2 + attributes.axisCount
+    let x = try tensor(0, rank: rank, "[N, C, …] with \(attributes.axisCount) axes behind the channels")
     guard x.count > 0 else { throw error("\(name(0)) is empty") }
+    let axis = 2 + attributes.axis
     let (window, isRoundedUp) = try attributes.window(
-      size: attributes.size ?? 1, over: x.shape[2], batchSize: x.shape[0], in: self)
-    _ = try shape([window.outputCount(of: x.shape[2]), x.shape[0], x.shape[1]])
-    return [.tensor(try pool(x.permuted([2, 0, 1]), window, isRoundedUp).permuted([1, 2, 0]))]
+      size: attributes.size ?? 1, over: x.shape[axis], batchSize: x.shape[0], in: self)
+    let count = window.outputCount(of: x.shape[axis])
+    _ = try shape((0..<rank).map { $0 == axis ? count : x.shape[$0] })
+    // Time first, and what else there is beside the channels.
+    let order = [axis, 0, 1] + (2..<rank).filter { $0 != axis }
+    let arranged = x.permuted(order)
+    let y = try pool(
+      arranged.reshaped(to: [x.shape[axis], x.shape[0], x.count / (x.shape[axis] * x.shape[0])]), window, isRoundedUp)
+    let back = (0..<rank).map { place in order.firstIndex(of: place) ?? place }
+    return [.tensor(y.reshaped(to: arranged.shape.replacing(axis: 0, with: count)).permuted(back))]
   }
 }

@@ -9,11 +9,16 @@ struct SlidingWindowAttributes: Sendable {
     case sameLower = "SAME_LOWER"
   }
 
+  /// How many axes there are behind the channels.
+  let axisCount: Int
+  /// The one of them along which windows see more than one place.
+  let axis: Int
   /// The number of taps; nil where the weights say it.
   let size: Int?
-  let stride: Int
+  private let stride: Int
   private let dilation: Int
-  private let padding: [Int]
+  private let paddingBefore: Int
+  private let paddingAfter: Int
   private let automaticPadding: AutomaticPadding
   /// Whether a last window that reaches beyond the end counts.
   private let roundsUp: Bool
@@ -25,24 +30,35 @@ struct SlidingWindowAttributes: Sendable {
     automaticPadding = try reader.choice("auto_pad", default: .none)
     let sizes = try reader.integers("kernel_shape")
     if isPooling && sizes == nil { throw reader.error("attribute 'kernel_shape' is missing") }
-    size = try sizes.map { sizes throws(ONNXError) in try SlidingWindowAttributes.one(sizes, "kernel_shape", reader) }
-    stride = try SlidingWindowAttributes.one(try reader.integers("strides") ?? [1], "strides", reader)
-    let hasDilation = !isPooling || reader.node.opset >= (reader.node.operatorName == "AveragePool" ? 19 : 10)
-    dilation = try SlidingWindowAttributes.one(
-      hasDilation ? try reader.integers("dilations") ?? [1] : [1], "dilations", reader)
-    padding = try reader.integers("pads") ?? [0, 0]
-    guard padding.count == 2, padding.allSatisfy({ $0 >= 0 && $0 <= SlidingWindowAttributes.most }) else {
-      throw reader.error("attribute 'pads' is \(padding); over one axis it is two numbers from 0 on")
+    let hasDilations = !isPooling || reader.node.opset >= (reader.node.operatorName == "AveragePool" ? 19 : 10)
+    let (strides, pads) = (try reader.integers("strides"), try reader.integers("pads"))
+    let dilations = hasDilations ? try reader.integers("dilations") : nil
+    let count = sizes?.count ?? strides?.count ?? dilations?.count ?? pads.map { $0.count / 2 } ?? 1
+    func list(_ values: [Int]?, _ name: String, _ range: ClosedRange<Int>, of wanted: Int) throws(ONNXError) -> [Int] {
+      let values = values ?? Array(repeating: range.lowerBound, count: wanted)
+      guard values.count == wanted, values.allSatisfy(range.contains) else {
+        throw reader.error("attribute '\(name)' is \(values); \(wanted) numbers from \(range.lowerBound) on are wanted")
+      }
+      return values
     }
+    let allowed = 1...SlidingWindowAttributes.most
+    let everySize = try list(sizes, "kernel_shape", allowed, of: count)
+    let everyStride = try list(strides, "strides", allowed, of: count)
+    let everyDilation = try list(dilations, "dilations", allowed, of: count)
+    let everyPad = try list(pads, "pads", 0...SlidingWindowAttributes.most, of: 2 * count)
+    let moving = (0..<count).filter {
+      everySize[$0] != 1 || everyStride[$0] != 1 || everyPad[$0] != 0 || everyPad[count + $0] != 0
+    }
+    guard moving.count <= 1, count >= 1 else {
+      throw reader.error("\(reader.node.operatorName) runs here over one axis only, not over \(count)")
+    }
+    axisCount = count
+    axis = moving.first ?? 0
+    size = sizes?[axis]
+    stride = everyStride[axis]
+    dilation = everyDilation[axis]
+    (paddingBefore, paddingAfter) = (everyPad[axis], everyPad[count + axis])
     roundsUp = isPooling && reader.node.opset >= 10 ? try reader.flag("ceil_mode") : false
-  }
-
-  private static func one(_ values: [Int], _ name: String, _ reader: NodeReader) throws(ONNXError) -> Int {
-    guard values.count == 1 else {
-      throw reader.error("attribute '\(name)' is \(values); \(reader.node.operatorName) runs here over one axis only")
-    }
-    guard (1...most).contains(values[0]) else { throw reader.error("attribute '\(name)' is \(values)") }
-    return values[0]
   }
 
   /// The windows of so many taps over `length` steps of `batchSize` rows.
@@ -52,7 +68,7 @@ struct SlidingWindowAttributes: Sendable {
     window: SlidingWindow, isRoundedUp: Bool
   ) {
     let extent = dilation * (size - 1) + 1
-    var (before, after) = (padding[0], padding[1])
+    var (before, after) = (paddingBefore, paddingAfter)
     switch automaticPadding {
     case .none: break
     case .valid: (before, after) = (0, 0)

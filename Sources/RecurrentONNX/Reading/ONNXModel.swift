@@ -19,7 +19,7 @@ public struct ONNXModel: Sendable {
   /// The versions of the operator set that are read.
   public static let opsets = 7...27
   /// The versions of the format that are read.
-  public static let versions = 3...13
+  public static let versions = 3...14
 
   /// The file, as messages name it.
   public let path: String

@@ -1,8 +1,8 @@
 import RecurrentFormats
-import RecurrentTraining
+public import RecurrentTraining
 
 /// The `README.md` of a model's folder: what sites that show models read first, and how to use the model here and in Python.
-struct ModelCard {
+public struct ModelCard {
   private let description: ModelDescription
   private let files: [String]
 
@@ -13,13 +13,13 @@ struct ModelCard {
   /// - Parameters:
   ///   - description: What the model is.
   ///   - files: The names of the files beside its weights.
-  init(_ description: ModelDescription, files: [String] = []) {
+  public init(_ description: ModelDescription, files: [String] = []) {
     self.description = description
     self.files = files
   }
 
   /// The card as a file, which people may change.
-  var file: ModelFile {
+  public var file: ModelFile {
     var file = ModelFile(Self.fileName, Array(text.utf8))
     file.isForPeople = true
     return file
@@ -104,26 +104,18 @@ struct ModelCard {
       case Forecaster.task: "recurrent forecast ."
       case Classifier.task, Tagger.task, Translator.task: "recurrent \(description.task) . < input.txt"
       case LanguageModel.task: "recurrent generate . --prompt \"Once\""
-      default: "recurrent info ."
+      default: nil as String?
       }
-    return """
-      ## Use
-
-      ```
-      \(command)
-      recurrent convert . model.onnx
-      ```
-
-      """
+    let commands = [command, "recurrent info ."].compactMap(\.self)
+    return "## Use\n\n```\n" + commands.map { $0 + "\n" }.joined() + "```\n"
   }
 
   private var python: String {
-    var lines = ["from safetensors.torch import load_file", "weights = load_file(\"model.safetensors\")"]
-    for name in files where name.hasSuffix("tokenizer.json") {
-      if lines.count == 2 { lines.append("from tokenizers import Tokenizer") }
-      let variable = name == "tokenizer.json" ? "tokenizer" : String(name.dropLast(".json".count))
-      lines.append("\(variable) = Tokenizer.from_file(\"\(name)\")")
-    }
+    let tokenizers = files.filter { $0.hasSuffix("tokenizer.json") || $0 == "characters.json" }
+    var lines = ["from safetensors.torch import load_file"]
+    if !tokenizers.isEmpty { lines.append("from tokenizers import Tokenizer") }
+    lines += ["", "weights = load_file(\"model.safetensors\")"]
+    lines += tokenizers.map { "\($0.dropLast(".json".count)) = Tokenizer.from_file(\"\($0)\")" }
     return "## In Python\n\n```python\n" + lines.map { $0 + "\n" }.joined() + "```\n"
   }
 }

@@ -7,6 +7,7 @@ Keras 3.15.1 (torch backend), h5py 3.14.0, PyTorch 2.13.0, NumPy 2.4.6, Python 3
 models/CASE.keras        what `model.save` writes (those under 20 kB as they are, others with their members deflated)
 legacy/CASE.h5           the same model in the older form
 weights/CASE.weights.h5  the weights alone
+                         (with the date and with numbers of objects, which differ each time; the weights do not)
 results.safetensors      CASE/x [N, T, C] or tokens [N, T], CASE/y as Keras computes it
 hdf5/*.h5                one feature of the format each; `many` has so many members that their tree has two levels
 """
@@ -43,6 +44,14 @@ def functional():
     y = L.Dropout(0.25)(y)
     y = L.LSTM(H, name="top")(y)
     return keras.Model(x, L.Dense(3, activation="softmax", name="classes")(y))
+
+
+def masked():
+    x = keras.Input((T,), dtype="int32")
+    y = L.Embedding(11, 6, mask_zero=True)(x)
+    y = L.Bidirectional(L.LSTM(H, return_sequences=True))(y)
+    y = L.GRU(H)(y)
+    return keras.Model(x, L.Dense(3, activation="softmax")(y))
 
 
 CASES = {
@@ -97,6 +106,7 @@ CASES = {
         ]
     ),
     "functional": functional,
+    "masked": masked,
     "convolution": lambda: sequence(
         L.Conv1D(6, 3, padding="same", activation="relu"),
         L.MaxPooling1D(2),
@@ -180,6 +190,8 @@ def make_models():
         if len(shape) == 1:
             # No symbol 0, which a layer may take for padding.
             x = random.integers(1, 11, [N, *shape]).astype(np.int32)
+            if name == "masked":
+                x[1, 4:] = x[2, 1:] = 0
         else:
             x = random.standard_normal([N, *shape]).astype(np.float32)
         y = keras.ops.convert_to_numpy(model(x, training=False)).astype(np.float32)

@@ -32,17 +32,19 @@ OPERATORS = {
     "ThresholdedRelu", "Clip", "ReduceMean", "ReduceMax", "ReduceSum", "Dropout", "Split",
 }
 TYPES = {TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL}
-LARGEST = 200_000
+NEWEST = 27
 
 # What is left out, with the reason.
 EXCLUDED = {
-    r"test_(max|average)pool_[23]d.*": "over two or three axes",
+    r"test_(max|average)pool_(with_argmax_)?[23]d.*": "over two or three axes",
     r"test_basic_conv.*|test_conv_with.*": "over two axes",
     r"test_(Conv|AvgPool|MaxPool|BatchNorm)[23]d.*": "over two or three axes",
     r"test_batchnorm_.*_training_mode": "training mode",
     r"test_training_dropout.*": "training mode",
-    r"test_pow_bcast_array|test_pow$|test_pow_example": "an exponent for each number",
-    r"test_pow_types_int.*": "whole numbers",
+    r"test_pow(_bcast_array|_example|_types_float.*)?": "an exponent for each number",
+    r"test_pow_types_int.*": "powers of integers",
+    r"test_reduce_max_.*bool.*": "the largest of truth values",
+    r"test_MaxPool1d_stride_padding_dilation": "nearly a megabyte",
 }
 
 
@@ -56,6 +58,8 @@ def is_wanted(model):
     values = list(graph.input) + list(graph.output)
     types = [value.type.tensor_type.elem_type if value.type.HasField("tensor_type") else None for value in values]
     domains = {node.domain for node in graph.node}
+    if model.opset_import[0].version > NEWEST:
+        return False
     return operators(graph) <= OPERATORS | RECURRENT and all(t in TYPES for t in types) and domains <= {""}
 
 
@@ -103,10 +107,7 @@ def pack(tensors, name, model, inputs, outputs):
             array = numpy_helper.to_array(array) if isinstance(array, TensorProto) else array
             element = helper.tensor_dtype_to_np_dtype(info.type.tensor_type.elem_type)
             content[f"{name}/{kind}/{info.name}"] = np.array(array, dtype=element, order="C")
-    if sum(array.nbytes for array in content.values()) > LARGEST:
-        return False
     tensors.update(content)
-    return True
 
 
 def main():
@@ -117,9 +118,8 @@ def main():
         reason = exclusion(name)
         if reason is None:
             target = recurrent if operators(model.graph) & RECURRENT else supporting
-            if not pack(target, name, model, inputs, outputs):
-                reason = f"larger than {LARGEST} bytes"
-        if reason:
+            pack(target, name, model, inputs, outputs)
+        else:
             left_out.setdefault(reason, []).append(name)
     for title, tensors in [("recurrent", recurrent), ("supporting", supporting)]:
         path = FOLDER / f"{title}.safetensors"

@@ -37,6 +37,9 @@ struct HelpTests {
           recurrent generate runs/0005-generate --prompt "Once" --max-tokens 300
         Compare texts with their references as sacreBLEU does:
           recurrent score --references references.txt < translations.txt
+        Take a model to PyTorch, or bring one from there:
+          recurrent convert runs/0002-classify model.safetensors
+          recurrent convert lstm.safetensors model
         Look at a model, or at the program and the machine:
           recurrent info runs/0001-forecast
           recurrent info
@@ -60,7 +63,8 @@ struct HelpTests {
         generate                Generates text or music, symbol by symbol.
         evaluate, test          Judges a model on data with the right answers.
         score                   Compares texts with references: BLEU, chrF, exact match, token error rate.
-        info                    Shows what a model is, or what this program and machine are.
+        convert                 Takes models from and to other systems, tensor by tensor.
+        info                    Shows what a model or a file of weights is, or this program and machine.
         bench                   Times recurrent layers and whole training steps on this machine.
         study                   Shows properties of recurrent networks by experiments, with pictures.
 

@@ -155,6 +155,7 @@ enum KerasExport {
     let (input, _) = KerasExport.input(description)
     let used = Tolerance.forward.used(
       KerasExport.output(again.network, input), KerasExport.output(network, input))
+    recordFigure("keras_round_trip_worst", used)
     #expect(used <= 1, "\(name): \(used)")
     // Without sums and made-up biases not a bit changes, neither on a second way.
     let second = try KerasFile(bytes: KerasWriter(again.network.description).bytes(again.network).bytes).model()

@@ -1,7 +1,6 @@
 import Foundation
 import RecurrentFormats
 import RecurrentLayers
-import RecurrentTasks
 import RecurrentTensor
 import RecurrentTestSupport
 import RecurrentTraining
@@ -16,8 +15,8 @@ import Testing
   }
 
   /// A folder whose manifest is gone, so that damage gets past the checksums.
-  private static func folder(_ network: SequenceNetwork) throws -> DamageFolder {
-    let folder = try DamageFolder()
+  private static func folder(_ network: SequenceNetwork) throws -> ConversionFolder {
+    let folder = try ConversionFolder()
     try NetworkFolder.write(network, to: folder.path + "/model")
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/model")
     where !["config.json", "model.safetensors"].contains(name) {
@@ -26,7 +25,7 @@ import Testing
     return folder
   }
 
-  private static func configuration(_ folder: DamageFolder) throws -> JSONValue {
+  private static func configuration(_ folder: ConversionFolder) throws -> JSONValue {
     try JSONValue(contentsOfFile: folder.path + "/model/config.json")
   }
 

@@ -35,7 +35,7 @@ import Testing
 
   @Test func stateDicts() async {
     await #expect(processExitsWith: .success) {
-      let folder = try DamageFolder()
+      let folder = try ConversionFolder()
       let samples = [try Self.sample(layout: nil), try Self.sample(layout: "lstm, max_pool(2), last, tanh")]
       let problems = DamagedFiles("state_dict", samples).problems(isTyped: Self.isTyped) { bytes in
         _ = try PyTorchFormat().read(folder.put(bytes, in: "model.safetensors"), layout: nil)
@@ -46,7 +46,7 @@ import Testing
 
   @Test func shardIndices() async {
     await #expect(processExitsWith: .success) {
-      let folder = try DamageFolder()
+      let folder = try ConversionFolder()
       try folder.put(Self.dict(), in: "model-1.safetensors")
       let names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
       let map = names.map { "\"lstm.\($0)\": \"model-1.safetensors\"" }.joined(separator: ", ")
@@ -72,7 +72,7 @@ import Testing
 
   @Test(arguments: strangers) func indicesLeadNowhereElse(_ name: String) throws {
     recordFigure("bad_files/shard_index", 1)
-    let folder = try DamageFolder()
+    let folder = try ConversionFolder()
     let path = try folder.put("{\"weight_map\": {\"a\": \"\(name)\"}}", in: "model.safetensors.index.json")
     let error = #expect(throws: PyTorchError.self) { try PyTorchFormat().read(path, layout: nil) }
     #expect(
@@ -98,7 +98,7 @@ import Testing
 
   @Test(arguments: indices.indices) func indicesThatDoNotFit(_ index: Int) throws {
     recordFigure("bad_files/shard_index", 1)
-    let folder = try DamageFolder()
+    let folder = try ConversionFolder()
     try folder.put(Self.dict(), in: "one.safetensors")
     let (text, reason) = Self.indices[index]
     let path = try folder.put(text, in: "model.safetensors.index.json")
@@ -122,7 +122,7 @@ import Testing
   @Test(arguments: layouts.indices) func layoutsInMetadata(_ index: Int) throws {
     recordFigure("bad_files/state_dict", 1)
     let (layout, reason) = Self.layouts[index]
-    let folder = try DamageFolder()
+    let folder = try ConversionFolder()
     let path = try folder.put(Self.dict(layout: layout), in: "model.safetensors")
     let error = #expect(throws: (any Error).self) { try PyTorchFormat().read(path, layout: nil) }
     let line = error.map { "\($0)" } ?? ""
@@ -136,7 +136,8 @@ import Testing
     let layout = "a=linear" + String(repeating: ", linear(tied=a)", count: 500)
     var writer = SafetensorsWriter(metadata: [PyTorchWriter.layoutKey: layout])
     try writer.add("a.weight", shape: [2, 2], floats: [1, 2, 3, 4])
-    let path = try DamageFolder().path + ".safetensors"
+    let folder = try ConversionFolder()
+    let path = folder.path("model.safetensors")
     try writer.write(to: path)
     let error = #expect(throws: PyTorchError.self) { try PyTorchFormat().read(path, layout: nil) }
     #expect(error?.description.contains("more than 2 layers take this tensor") == true, "\(error?.description ?? "")")
@@ -146,9 +147,8 @@ import Testing
   @Test(arguments: [[0x80, 2, 0x8a, 10], [0x80, 5, 0x95, 0]] as [[UInt8]])
   func pickledFilesAreNotRead(_ bytes: [UInt8]) throws {
     recordFigure("bad_files/state_dict", 1)
-    let path = try DamageFolder().path + ".pt"
-    defer { try? AtomicFile.write([], to: path) }
-    try AtomicFile.write(bytes, to: path)
+    let folder = try ConversionFolder()
+    let path = try folder.put(bytes, in: "model.pt")
     let error = #expect(throws: PyTorchError.self) { try PyTorchFormat().read(path, layout: nil) }
     #expect(error?.description.contains("torch.load") == true && error?.exitStatus == .badData)
   }

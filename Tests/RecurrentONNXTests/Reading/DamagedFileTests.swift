@@ -8,11 +8,12 @@ import Testing
 @Suite struct DamagedFileTests {
   /// A graph of most kinds of fields, attributes and tensors.
   private static func sample() throws -> [UInt8] {
-    try GraphMaker.lstmWithHead([
-      ONNXAttributeProto("activations", ["Sigmoid", "Elu", "Tanh"]),
-      ONNXAttributeProto("activation_alpha", [Float(0.5)]),
-      ONNXAttributeProto("clip", Float(2)), ONNXAttributeProto("direction", "forward"),
-    ]).bytes()
+    try GraphMaker.lstmWithHead(
+      [
+        ONNXAttributeProto("activations", ["Sigmoid", "Elu", "Tanh"]),
+        ONNXAttributeProto("activation_alpha", [Float(0.5)]), ONNXAttributeProto("clip", Float(2)),
+      ], units: 1
+    ).bytes()
   }
 
   /// Files are read, made graphs and networks, and run.
@@ -29,6 +30,27 @@ import Testing
         do { _ = try ONNXNetwork(model) } catch let error as ONNXError { _ = error.description }
       }
       #expect(problems == [])
+    }
+  }
+
+  /// Graphs of all kinds, a few mutants each, with the inputs that the graphs were made for.
+  @Test func randomChangesOfOtherGraphs() async {
+    await #expect(processExitsWith: .success) {
+      var (read, refused) = (0, 0)
+      for fixture in [try ONNXFixture("ONNXRandom/random"), try ONNXFixture("ONNXNodes/supporting")] {
+        for (number, name) in fixture.cases.enumerated() {
+          let (sample, inputs) = (try fixture.model(name), try fixture.inputs(name))
+          for bytes in ByteMutations(sample).mutants(4, seed: UInt64(number)) {
+            guard let graph = try? ONNXGraph(ONNXModel(bytes: bytes)) else {
+              refused += 1
+              continue
+            }
+            read += 1
+            _ = try? graph(inputs)
+          }
+        }
+      }
+      #expect(read > 20 && refused > 1000)
     }
   }
 

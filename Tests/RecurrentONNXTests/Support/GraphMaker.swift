@@ -87,25 +87,27 @@ struct GraphMaker {
 }
 
 extension GraphMaker {
-  /// An LSTM of 4 units over 3 features whose last state a linear layer maps to 2 numbers: `x` `[5, 2, 3]` to `y` `[2, 2]`.
-  static func lstmWithHead(_ attributes: [ONNXAttributeProto] = [], peepholes: Bool = false) -> GraphMaker {
+  /// An LSTM over 3 features whose last state a linear layer maps to 2 numbers: `x` `[5, 2, 3]` to `y` `[2, 2]`.
+  static func lstmWithHead(
+    _ attributes: [ONNXAttributeProto] = [], peepholes: Bool = false, units: Int = 4
+  ) -> GraphMaker {
     var maker = GraphMaker()
     let key = RandomKey(seed: 7)
     func random(_ shape: Shape, _ number: Int) -> Tensor {
       Tensor(normal: shape, deviation: 0.4, key: key.folding(number))
     }
     maker.input("x", [5, 2, 3])
-    maker.initializer("W", random([1, 16, 3], 0))
-    maker.initializer("R", random([1, 16, 4], 1))
-    maker.initializer("B", random([1, 32], 2))
-    if peepholes { maker.initializer("P", random([1, 12], 3)) }
-    maker.initializer("head", random([2, 4], 4))
+    maker.initializer("W", random([1, 4 * units, 3], 0))
+    maker.initializer("R", random([1, 4 * units, units], 1))
+    maker.initializer("B", random([1, 8 * units], 2))
+    if peepholes { maker.initializer("P", random([1, 3 * units], 3)) }
+    maker.initializer("head", random([2, units], 4))
     maker.initializer("shift", random([2], 5))
     maker.node(
       "LSTM", ["x", "W", "R", "B"] + (peepholes ? ["", "", "", "P"] : []), ["", "h"],
-      [ONNXAttributeProto("hidden_size", 4)] + attributes)
+      [ONNXAttributeProto("hidden_size", units)] + attributes)
     maker.node("Reshape", ["h", "rows"], ["s"])
-    maker.initializer("rows", integers: [-1, 4])
+    maker.initializer("rows", integers: [-1, units])
     maker.node("Gemm", ["s", "head", "shift"], ["y"], [ONNXAttributeProto("transB", 1)])
     maker.output("y")
     return maker

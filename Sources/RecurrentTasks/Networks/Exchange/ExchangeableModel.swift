@@ -1,4 +1,4 @@
-public import RecurrentFormats
+import RecurrentFormats
 public import RecurrentLayers
 public import RecurrentTraining
 

@@ -2,7 +2,6 @@ import Foundation
 public import RecurrentFormats
 public import RecurrentLayers
 import RecurrentTensor
-public import RecurrentTraining
 
 /// A network without a task on disk: the folder of a model whose `config.json` lists its layers. Models of other systems are
 /// kept so.
@@ -48,13 +47,17 @@ public enum NetworkFolder {
   /// - Parameters:
   ///   - network: The network.
   ///   - source: Where it comes from, kept as it is in `config.json`.
+  ///   - files: Gives what is kept beside the weights, such as a card that tells people what the model is.
   ///   - path: The folder.
-  public static func write(_ network: SequenceNetwork, from source: JSONObject = [:], to path: String) throws {
+  public static func write(
+    _ network: SequenceNetwork, from source: JSONObject = [:], files: (ModelDescription) -> [ModelFile] = { _ in [] },
+    to path: String
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     let layers = try JSONValue(parsing: Array(encoder.encode(network.description)))
     let description = ModelDescription(task: task, settings: [:], data: ["layers": layers], training: source)
-    try ModelFolder.write(network, description, files: [ModelCard(description).file], to: path)
+    try ModelFolder.write(network, description, files: files(description), to: path)
   }
 }
