@@ -25,7 +25,8 @@ extension ONNXOperator {
       }
       let shape = try call.shape([a.shape[0], width])
       if shape.elementCount == 0 { return [.tensor(call.zeros(shape))] }
-      var result = transposesB ? a.linear(weight: b, bias: nil, cache: cache) : matmul(a, b)
+      var result = call.zeros(shape)
+      if inner > 0 { result = transposesB ? a.linear(weight: b, bias: nil, cache: cache) : matmul(a, b) }
       if alpha != 1 { result = result * alpha }
       guard let c = try call.optionalTensor(2) else { return [.tensor(result)] }
       guard try call.broadcast(c.shape, shape) == shape else {

@@ -45,7 +45,7 @@ extension NetworkRecognizer {
     case "Range": try readRange(node)
     case "Identity": try readIdentity(node)
     case "Cast": try readCast(node, &reader)
-    case "Shape": try readShape(node)
+    case "Shape": try readShape(node, &reader)
     case "Constant": try readConstant(node, &reader)
     case "ConstantOfShape": try readFilled(node, &reader)
     case "Expand": try readExpanded(node)
@@ -120,14 +120,17 @@ extension NetworkRecognizer {
     throw node.error("changes a type between layers")
   }
 
-  private func readShape(_ node: RecognizedNode) throws(ONNXError) -> Finding {
+  private func readShape(_ node: RecognizedNode, _ reader: inout NodeReader) throws(ONNXError) -> Finding {
+    let start = node.node.opset >= 15 ? try reader.integer("start", default: 0) : 0
+    let end = node.node.opset >= 15 ? try reader.integer("end") : nil
+    let sizes: [Size]
     switch finding(node, 0) {
-    case .input(_, let axes): return .sizes(sizes(axes))
-    case .flow(let flow): return .sizes(sizes(flow.axes))
-    case .states(let states):
-      return .sizes(Array(repeating: Size(), count: states.layout == .sideBySide ? 2 : 3))
+    case .input(_, let axes): sizes = self.sizes(axes)
+    case .flow(let flow): sizes = self.sizes(flow.axes)
+    case .states(let states): sizes = Array(repeating: Size(), count: states.layout == .sideBySide ? 2 : 3)
     default: throw node.error("asks for the shape of what is no sequence")
     }
+    return .sizes(Array(sizes[SliceRange(start: start, end: end ?? sizes.count).range(of: sizes.count) ?? 0..<0]))
   }
 
   func sizes(_ axes: [Axis]) -> [Size] { axes.map { Size(value: size(of: $0), axis: resolved($0)) } }

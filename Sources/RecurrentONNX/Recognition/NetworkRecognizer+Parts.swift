@@ -206,11 +206,13 @@ extension NetworkRecognizer {
 }
 
 /// The part of one axis that a node takes.
-private struct SliceRange {
+struct SliceRange {
   let axis: Int
   let start: Int
   let end: Int
   let step: Int
+
+  init(start: Int, end: Int) { (axis, self.start, self.end, step) = (0, start, end, 1) }
 
   init(_ recognizer: NetworkRecognizer, _ node: RecognizedNode, _ reader: inout NodeReader) throws(ONNXError) {
     var (starts, ends, axes, steps): ([Int]?, [Int]?, [Int]?, [Int]?)

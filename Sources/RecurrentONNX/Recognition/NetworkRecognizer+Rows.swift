@@ -34,12 +34,18 @@ extension NetworkRecognizer {
     throw node.error("joins two values as no layer does")
   }
 
-  /// Sizes that are computed of others; what they are is left open.
+  /// Sizes that are computed of others; what is more than a product of known ones is left open.
   private func sizes(_ node: RecognizedNode) -> Finding? {
     guard ["Add", "Sub", "Mul", "Div"].contains(node.node.operatorName), let a = sizes(finding(node, 0)),
       let b = sizes(finding(node, 1)), a.count == b.count || a.count == 1 || b.count == 1
     else { return nil }
-    return .sizes(Array(repeating: Size(), count: max(a.count, b.count)))
+    return .sizes(
+      (0..<max(a.count, b.count)).map { place in
+        let (a, b) = (a[a.count == 1 ? 0 : place].value, b[b.count == 1 ? 0 : place].value)
+        guard node.node.operatorName == "Mul", let a, let b else { return Size() }
+        let (product, overflow) = a.multipliedReportingOverflow(by: b)
+        return Size(value: overflow || product < 0 ? nil : product)
+      })
   }
 
   private mutating func addPooling(_ kind: GlobalPool1d, _ flow: Flow, _ node: RecognizedNode) -> Flow {

@@ -1,29 +1,33 @@
 #!/usr/bin/env python3
 """Graphs of recurrent nodes with random weights and options, and what ONNX Runtime makes of them.
 
-    Scripts/peers_setup --all        # onnx 1.23.2, onnxruntime 1.31.1, NumPy 2.4.6, safetensors 0.8.0
+    Scripts/peers_setup --all        # onnx 1.23.2, onnxruntime 1.31.1, torch 2.13.0, NumPy 2.4.6, safetensors 0.8.0
     .peers/bin/python Tests/Fixtures/ONNXRandom/make.py
 
 random.safetensors: single nodes with every option (direction, layout, lengths down to 0, first states, peepholes, coupled gates, clip,
 activations with their constants, both places of the reset gate, weights as initialisers, as inputs and as results of another node,
 some outputs only), and a few networks around them as exporters write them. ONNX Runtime refuses layout 1: there it ran the same node
-in layout 0, and its values were transposed.
+in layout 0, and its values were transposed. The cases exported-… are networks that torch.onnx.export has written, with what PyTorch
+itself computes, in double, for another number of rows and steps.
 
 Keys: CASE/model is the file, CASE/input/NAME and CASE/output/NAME are the values.
 """
 
+import io
+import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import save_file
 
 FOLDER = Path(__file__).resolve().parent
-VERSIONS = f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}"
-assert VERSIONS == "onnx 1.23.2, onnxruntime 1.31.1", VERSIONS
+VERSIONS = f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, torch {torch.__version__.split('+')[0]}"
+assert VERSIONS == "onnx 1.23.2, onnxruntime 1.31.1, torch 2.13.0", VERSIONS
 
 COUNTS = {"LSTM": 60, "GRU": 48, "RNN": 36}
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
@@ -264,10 +268,62 @@ def network(make):
     return model, values, dict(zip(outputs, run(model, values)))
 
 
+class Layers(torch.nn.Module):
+    """Recurrent layers and a linear layer on the last step."""
+
+    def __init__(self, kind, **options):
+        super().__init__()
+        self.layers = getattr(torch.nn, kind)(3, 5, **options)
+        self.head = torch.nn.Linear(10 if options.get("bidirectional") else 5, 2)
+
+    def forward(self, x):
+        outputs, _ = self.layers(x)
+        return self.head(outputs[:, -1] if self.layers.batch_first else outputs[-1])
+
+
+class Network(torch.nn.Module):
+    """Embedding, convolution, batch normalisation, a bidirectional LSTM, layer normalisation, probabilities for each step."""
+
+    def __init__(self):
+        super().__init__()
+        self.table, self.taps, self.batch = torch.nn.Embedding(11, 4), torch.nn.Conv1d(4, 6, 3, padding=1), torch.nn.BatchNorm1d(6)
+        self.lstm = torch.nn.LSTM(6, 5, batch_first=True, bidirectional=True)
+        self.norm, self.head = torch.nn.LayerNorm(10), torch.nn.Linear(10, 3)
+
+    def forward(self, x):
+        features = torch.relu(self.batch(self.taps(self.table(x).transpose(1, 2)))).transpose(1, 2)
+        outputs, (hidden, _) = self.lstm(features)
+        return torch.log_softmax(self.head(self.norm(outputs)), -1), hidden
+
+
+def exported():
+    """Networks as PyTorch's exporter writes them, for any number of rows and steps."""
+    torch.manual_seed(9)
+    makers = {
+        "lstm": (Layers("LSTM", num_layers=2, bidirectional=True, batch_first=True), torch.randn(2, 7, 3), torch.randn(3, 4, 3)),
+        "gru": (Layers("GRU", num_layers=2), torch.randn(7, 2, 3), torch.randn(5, 3, 3)),
+        "rnn": (Layers("RNN", nonlinearity="relu", batch_first=True), torch.randn(2, 7, 3), torch.randn(1, 6, 3)),
+        "network": (Network(), torch.randint(0, 11, (2, 7)), torch.randint(0, 11, (4, 9))),
+    }
+    for name, (module, example, x) in makers.items():
+        module.eval()
+        file = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(module, (example,), file, dynamo=False, opset_version=17, input_names=["x"],
+                              dynamic_axes={"x": {0: "first", 1: "second"}})
+        model = onnx.load_from_string(file.getvalue())
+        results = module.double()(x.double() if x.is_floating_point() else x)
+        results = results if isinstance(results, tuple) else (results,)
+        values = [result.detach().float().contiguous().numpy() for result in results]
+        yield f"exported-{name}", (model, {"x": x.numpy()}, dict(zip([output.name for output in model.graph.output], values)))
+
+
 def main():
     tensors = {}
     cases = [(case.name, case.pack()) for operator, count in COUNTS.items() for case in (Case(operator, n) for n in range(count))]
     cases += [(f"network-{make.__name__}", network(make)) for make in (tagger, classifier, forecaster, step)]
+    cases += exported()
     for name, (model, values, outputs) in cases:
         tensors[f"{name}/model"] = np.frombuffer(model.SerializeToString(), np.uint8)
         tensors |= {f"{name}/input/{key}": value for key, value in values.items()}

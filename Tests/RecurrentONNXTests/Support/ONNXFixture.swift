@@ -23,6 +23,9 @@ struct ONNXFixture {
   /// The bytes of a case's graph.
   func model(_ name: String) throws -> [UInt8] { try file.bytes("\(name)/model") }
 
+  /// What goes into a case's graph.
+  func inputs(_ name: String) throws -> [String: ONNXValue] { try values(name, "input") }
+
   /// The values of a case, by their names in the graph.
   private func values(_ name: String, _ part: String) throws -> [String: ONNXValue] {
     let prefix = "\(name)/\(part)/"
@@ -55,7 +58,7 @@ struct ONNXFixture {
   /// integers differ.
   func share(of name: String) throws -> (worst: Double, count: Int) {
     let graph = try ONNXGraph(ONNXModel(bytes: try model(name), path: name))
-    let outputs = try graph(try values(name, "input"))
+    let outputs = try graph(try inputs(name))
     let expected = try values(name, "output")
     var worst = 0.0
     for (key, truth) in expected {

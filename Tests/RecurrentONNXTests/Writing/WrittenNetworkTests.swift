@@ -29,6 +29,7 @@ import Testing
     let names = fixture.names(in: written.name)
     let runs = Set(names.compactMap { $0.hasPrefix("run") ? $0.split(separator: "/")[0] : nil }).sorted()
     #expect(!runs.isEmpty)
+    var worst = 0.0
     for run in runs {
       var named = NamedRun(network: network, options: written.options)
       for name in names where name.hasPrefix("\(run)/in/") {
@@ -46,8 +47,10 @@ import Testing
         let expected = try fixture.tensor(name, in: written.name)
         let used = Tolerance.forward.used(try #require(found[output]), expected)
         #expect(used <= 1, "\(run) \(output)")
+        worst = max(worst, used)
       }
     }
+    recordFigure("onnx_written", worst)
   }
 
   private func words(_ bytes: [UInt8]) throws -> [Int32] {
