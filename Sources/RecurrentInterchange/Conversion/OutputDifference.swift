@@ -1,3 +1,4 @@
+import Foundation
 import RecurrentFormats
 public import RecurrentLayers
 import RecurrentTensor
@@ -37,6 +38,9 @@ public struct OutputDifference: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     if shape.isEmpty { return "outputs of different shapes" }
     guard worst.isFinite else { return "outputs that are not finite" }
-    return "worst difference \(worst) on outputs \(shape), \(share) of 1e-6 + 1e-5 |b|"
+    return "worst difference \(Self.text(worst)) on outputs \(shape), \(Self.text(share)) of 1e-6 + 1e-5 |b|"
   }
+
+  /// Two figures are enough for a difference.
+  private static func text(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.2g", value) }
 }

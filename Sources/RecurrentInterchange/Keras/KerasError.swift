@@ -84,7 +84,7 @@ extension KerasError: DescribedFailure {
     case .unknownMember(let name):
       "the archive holds '\(name.printable())', which is not read; save the model again without layers that have files of their own"
     case .weightsAlone:
-      "it holds weights without their model; give the model's config.json, or save the whole model (.keras)"
+      "it holds weights without their model; give what model.to_json() says (--keras-configuration FILE), or save the whole model (.keras)"
     case .malformed(let what): "\(what); save the model again with Keras"
     case .unsupported(let what), .inexpressible(let what): what
     case .code(let what):

@@ -31,8 +31,8 @@ extension KerasFile {
       let variables = try KerasVariables(weights, configuration)
       var reader = KerasWeightReader(weights, variables)
       var tensors: [[Tensor]?] = []
-      for (element, recipe) in zip(description.elements, translation.recipes) {
-        tensors.append(try reader.tensors(element, recipe))
+      for (index, (element, recipe)) in zip(description.elements, translation.recipes).enumerated() {
+        tensors.append(try reader.tensors(index, element, recipe))
       }
       let lines = reader.audit.unexplained.map(\.line)
       guard lines.isEmpty, case let present = tensors.compactMap({ $0 }), present.count == tensors.count else {

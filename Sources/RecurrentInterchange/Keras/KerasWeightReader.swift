@@ -9,6 +9,8 @@ struct KerasWeightReader {
   private(set) var audit = ConversionAudit()
   private var used: Set<String> = []
   private var filledCount = 0
+  /// The path of the layer whose weights are taken, `layers.2.`.
+  private var layerPath = ""
 
   /// How many numbers may be made up where a layer has fewer weights than ours: a file that has none must not cost memory.
   private static let fillLimit = 1 << 20
@@ -21,8 +23,9 @@ struct KerasWeightReader {
   /// The weights of a layer in the order in which it is visited; nil where some are missing or of another shape, which the audit
   /// then says.
   mutating func tensors(
-    _ element: NetworkDescription.Element, _ recipe: KerasRecipe
+    _ index: Int, _ element: NetworkDescription.Element, _ recipe: KerasRecipe
   ) throws(KerasError) -> [Tensor]? {
+    layerPath = "layers.\(index)."
     switch (recipe.kind, element.layer) {
     case (.embedding, .embedding(let count, let size)):
       let found = datasets(recipe, .own)
@@ -118,7 +121,7 @@ struct KerasWeightReader {
     _ part: KerasVariables.Part
   ) throws(KerasError) -> DirectionWeights? {
     let (cell, units) = (description.cell, description.hiddenSize)
-    let suffix = part == .backward ? "_reverse" : ""
+    let suffix = part == .backward ? "_l0_reverse" : "_l0"
     let width = description.gateCount * units
     let input = try take(found, 0, [description.inputSize, width], element, "weight_ih" + suffix, [.permuted]) {
       KerasGates.rows($0, cell)
@@ -133,16 +136,16 @@ struct KerasWeightReader {
     guard case .gru(let variant) = cell, variant.reset == .resetAfter else {
       var actions: [ConversionAudit.Action] = []
       if case .gru = cell { actions = [.permuted] }
-      let bias = try take(found, 2, [width], element, "bias_ih" + suffix, actions) { KerasGates.swapped($0, cell) }
+      let bias = try take(found, 2, [width], element, description.biasNames.input + suffix, actions) { KerasGates.swapped($0, cell) }
       guard let input, let hidden, let bias else { return nil }
       return DirectionWeights(inputHidden: input, hiddenHidden: hidden, inputBias: bias)
     }
     // Both biases of a unit whose reset gate comes after the product stand in one array. Units with options keep of the second
     // only what the reset gate multiplies, and the sum of the rest.
     let actions: [ConversionAudit.Action] = description.isFused ? [.split, .permuted] : [.split, .permuted, .summed]
-    let biases = try take(found, 2, [2, width], element, "bias_ih" + suffix, actions)
+    let biases = try take(found, 2, [2, width], element, description.biasNames.input + suffix, actions)
     guard let input, let hidden, let biases else { return nil }
-    audit.took([found[2].path], as: "\(element.name).bias_hh\(suffix)", shape: [width], actions)
+    audit.took([found[2].path], as: layerPath + description.biasNames.hidden + suffix, shape: [width], actions)
     let rows = (0..<2).map { KerasGates.swapped(biases.slice(axis: 0, $0..<$0 + 1).reshaped(to: [width]), cell) }
     return DirectionWeights(inputHidden: input, hiddenHidden: hidden, inputBias: rows[0], hiddenBias: rows[1])
   }
@@ -154,7 +157,7 @@ struct KerasWeightReader {
     _ found: [HDF5Dataset], _ index: Int, _ expected: [Int], _ element: NetworkDescription.Element, _ name: String,
     _ actions: [ConversionAudit.Action], _ convert: (Tensor) -> Tensor = { $0 }
   ) throws(KerasError) -> Tensor? {
-    let target = "\(element.name).\(name)"
+    let target = layerPath + name
     guard index < found.count else {
       audit.note(.init(sources: [], target: target, shape: expected, verdict: .missing))
       return nil
@@ -173,7 +176,7 @@ struct KerasWeightReader {
       let isConverted = type.description != "F32"
       audit.took(
         [dataset.path], as: target,
-        shape: name.hasPrefix("bias_ih") ? [expected[expected.count - 1]] : tensor.shape.dimensions,
+        shape: name.hasPrefix("bias") ? [expected[expected.count - 1]] : tensor.shape.dimensions,
         actions + (isConverted ? [.converted(from: type.description)] : []))
       return tensor
     } catch {
@@ -189,7 +192,7 @@ struct KerasWeightReader {
       throw KerasError(
         .unsupported("more than \(Self.fillLimit) weights would have to be made up"), layer: element.name)
     }
-    audit.took([], as: "\(element.name).\(name)", shape: [size], [.filled])
+    audit.took([], as: layerPath + name, shape: [size], [.filled])
     return Tensor(repeating: value, shape: [size])
   }
 
@@ -208,4 +211,9 @@ struct KerasWeightReader {
       audit.note(.init(sources: [dataset.path], target: nil, shape: dataset.shape, verdict: verdict))
     }
   }
+}
+
+extension RecurrentDescription {
+  /// What the library's layers call their biases: those with options have one, and a GRU that of its candidate's product.
+  var biasNames: (input: String, hidden: String) { isFused ? ("bias_ih", "bias_hh") : ("bias", "bias_hn") }
 }

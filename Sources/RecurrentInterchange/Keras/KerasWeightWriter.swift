@@ -26,7 +26,7 @@ struct KerasWeightWriter {
     case .layer(let index, let order): add(index, order, at: path + "/vars")
     case .recurrent(let index, let number, let description):
       guard case .recurrent(let stack) = network.layers[index] else { return }
-      let name = network.description.elements[index].name
+      let name = "layers.\(index)"
       let weights = description.weights(of: stack.layers[number])
       let parts = weights.count == 2 ? ["/forward_layer/cell", "/backward_layer/cell"] : ["/cell"]
       for (direction, (weights, part)) in zip(weights, parts).enumerated() {
@@ -44,7 +44,7 @@ struct KerasWeightWriter {
   }
 
   private mutating func add(_ index: Int, _ order: StepMajorOrder?, at path: String) {
-    let name = network.description.elements[index].name
+    let name = "layers.\(index)"
     let actions: [ConversionAudit.Action] = order == nil ? [] : [.permuted]
     switch network.layers[index] {
     case .embedding(let layer): write(layer.weight.value, ["\(name).weight"], path + "/0")
@@ -81,7 +81,8 @@ struct KerasWeightWriter {
 
     let zeros = Tensor(zeros: description.shapes.bias)
     let (input, hidden) = (weights.inputBias, weights.hiddenBias)
-    let sources = [(input, "bias_ih"), (hidden, "bias_hh")].filter { $0.0 != nil }.map { source($0.1) }
+    let names = description.biasNames
+    let sources = [(input, names.input), (hidden, names.hidden)].filter { $0.0 != nil }.map { source($0.1) }
     var actions: [ConversionAudit.Action] = []
     if case .gru = cell { actions.append(.permuted) }
     if case .gru(let variant) = cell, variant.reset == .resetAfter {

@@ -25,6 +25,14 @@ public struct NativeFormat: InterchangeFormat {
   private let taskNetwork: @Sendable (ModelFolder) throws -> TaskNetwork
   private let files: @Sendable (ModelDescription) -> [ModelFile]
 
+  /// A format for networks without a task.
+  public init() {
+    self.init { folder in
+      throw ModelFolderError(
+        path: folder.path, reason: .otherTask(folder.description.task, wanted: NetworkFolder.task))
+    }
+  }
+
   /// A format for those who know the tasks.
   ///
   /// - Parameters:

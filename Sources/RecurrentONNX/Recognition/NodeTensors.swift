@@ -47,7 +47,7 @@ struct NodeTensors {
     let directions = (0..<directionCount).map { direction in
       func arranged(_ tensor: Tensor) -> Tensor { tensor.arranged(blocks, height: hiddenSize) }
       let bias = bias?.values[direction]
-      return RecurrentLayers.DirectionWeights(
+      return DirectionWeights(
         inputHidden: arranged(input.values[direction]), hiddenHidden: arranged(hidden.values[direction]),
         inputBias: bias.map { arranged($0.slice(axis: 0, 0..<rowCount)) },
         hiddenBias: keepsHiddenBias ? bias.map { arranged($0.slice(axis: 0, rowCount..<2 * rowCount)) } : nil,

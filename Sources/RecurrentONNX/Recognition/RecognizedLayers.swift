@@ -38,7 +38,7 @@ struct RecognizedWeight {
 /// One recurrent layer, its weights in the order of the network.
 struct RecognizedRecurrentLayer {
   var description: RecurrentDescription
-  let directions: [RecurrentLayers.DirectionWeights]
+  let directions: [DirectionWeights]
   /// Which tensors of the file became those whose names begin with these words, and how.
   let sources: [(words: [String], numbers: NamedNumbers, actions: [ConversionAudit.Action])]
 }

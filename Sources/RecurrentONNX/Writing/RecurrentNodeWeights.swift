@@ -14,7 +14,7 @@ struct RecurrentNodeWeights {
   /// `[D, 3·H]`; nil for none.
   let peepholes: Tensor?
 
-  init(_ directions: [RecurrentLayers.DirectionWeights], hiddenSize: Int, _ form: RecurrentNodeForm) {
+  init(_ directions: [DirectionWeights], hiddenSize: Int, _ form: RecurrentNodeForm) {
     func arranged(_ tensor: Tensor) -> Tensor { tensor.arranged(form.blocks, height: hiddenSize) }
     input = Tensor(stacking: directions.map { arranged($0.inputHidden) })
     hidden = Tensor(stacking: directions.map { arranged($0.hiddenHidden) })

@@ -4,6 +4,7 @@ import RecurrentInterchange
 import RecurrentLayers
 import RecurrentTasks
 import RecurrentTensor
+import RecurrentTraining
 import Testing
 
 @Suite struct ConversionTests {
