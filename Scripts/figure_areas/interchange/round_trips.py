@@ -11,7 +11,8 @@ SUITES = "ConversionTests|KerasExportTests|KerasWriterTests|PyTorchGoldenTests|R
 
 
 def run(figures, _):
-    trips = by_format(recorded(SUITES), "round_trips")
+    numbers = recorded(SUITES)
+    trips = by_format(numbers, "round_trips") | {"native_onnx_native": len(numbers.get("onnx_round_trips", []))}
     words = ", ".join(f"{name} {int(count)}" for name, count in trips.items())
     figures.at_least("round_trips", int(sum(trips.values())), words, 40)
     keras(figures)
