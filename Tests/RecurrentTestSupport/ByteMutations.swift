@@ -79,8 +79,7 @@ package struct ByteMutations: Sendable {
   /// Numbers that break what counts without care.
   private static let extremes: [UInt64] = [
     0, 1, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x1_0000_0000,
-    1 << 40,
-    1 << 62, (1 << 63) - 1, 1 << 63, .max - 7, .max,
+    1 << 40, 1 << 62, (1 << 63) - 1, 1 << 63, .max - 7, .max,
   ]
 
   /// Changes a copy at one place, which is returned.

@@ -136,7 +136,9 @@ struct KerasWeightReader {
     guard case .gru(let variant) = cell, variant.reset == .resetAfter else {
       var actions: [ConversionAudit.Action] = []
       if case .gru = cell { actions = [.permuted] }
-      let bias = try take(found, 2, [width], element, description.biasNames.input + suffix, actions) { KerasGates.swapped($0, cell) }
+      let bias = try take(found, 2, [width], element, description.biasNames.input + suffix, actions) {
+        KerasGates.swapped($0, cell)
+      }
       guard let input, let hidden, let bias else { return nil }
       return DirectionWeights(inputHidden: input, hiddenHidden: hidden, inputBias: bias)
     }

@@ -35,10 +35,10 @@ struct NodeWeights {
   }
 
   /// Those of one direction.
-  func direction(_ number: Int) -> NodeWeights {
+  func direction(_ number: Int) -> OneWayWeights {
     let rows = recurrent.shape[1]
     let bias = bias?[number]
-    return NodeWeights(
+    return OneWayWeights(
       input: input[number], recurrent: recurrent[number],
       biases: bias.map { ($0.slice(axis: 0, 0..<rows), $0.slice(axis: 0, rows..<2 * rows)) },
       peepholes: peepholes?[number])

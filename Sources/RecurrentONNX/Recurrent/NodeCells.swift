@@ -2,7 +2,7 @@ import RecurrentLayers
 import RecurrentTensor
 
 /// The weights of one direction as ONNX has them, G gates of H units: i o f c, or z r h.
-struct NodeWeights {
+struct OneWayWeights {
   /// W, `[G·H, I]`.
   let input: Tensor
   /// R, `[G·H, H]`.
@@ -27,11 +27,11 @@ struct NodeWeights {
 /// A cell that a recurrent node runs.
 protocol NodeCell: RecurrentCell {
   /// Takes over the weights of a direction, in the order of its own gates, with their places on a tape.
-  mutating func take(_ weights: NodeWeights)
+  mutating func take(_ weights: OneWayWeights)
 }
 
 extension FusedCell {
-  fileprivate mutating func take(_ direction: NodeWeights, gates order: [Int]) {
+  fileprivate mutating func take(_ direction: OneWayWeights, gates order: [Int]) {
     func arranged(_ tensor: Tensor) -> Parameter {
       Parameter(order.count == 1 ? tensor : direction.blocks(order, of: tensor))
     }
@@ -45,19 +45,19 @@ extension FusedCell {
 }
 
 extension LSTMCell: NodeCell {
-  mutating func take(_ weights: NodeWeights) { take(weights, gates: [0, 2, 3, 1]) }
+  mutating func take(_ weights: OneWayWeights) { take(weights, gates: [0, 2, 3, 1]) }
 }
 
 extension GRUCell: NodeCell {
-  mutating func take(_ weights: NodeWeights) { take(weights, gates: [1, 0, 2]) }
+  mutating func take(_ weights: OneWayWeights) { take(weights, gates: [1, 0, 2]) }
 }
 
 extension ElmanCell: NodeCell {
-  mutating func take(_ weights: NodeWeights) { take(weights, gates: [0]) }
+  mutating func take(_ weights: OneWayWeights) { take(weights, gates: [0]) }
 }
 
 extension GRUVariantCell: NodeCell {
-  mutating func take(_ direction: NodeWeights) {
+  mutating func take(_ direction: OneWayWeights) {
     weights.inputHidden = Parameter(direction.blocks([1, 0, 2], of: direction.input))
     weights["weight_hh"] = Parameter(direction.blocks([1, 0], of: direction.recurrent))
     weights["weight_hn"] = Parameter(direction.blocks([2], of: direction.recurrent))
@@ -118,7 +118,7 @@ struct ONNXLSTMCell: EquationCell, NodeCell {
     cell.setNext(h, to: o * next.applying(functions[2]))
   }
 
-  mutating func take(_ direction: NodeWeights) {
+  mutating func take(_ direction: OneWayWeights) {
     func arranged(_ tensor: Tensor) -> Parameter {
       Parameter(couplesGates ? direction.blocks([0, 1, 3], of: tensor) : tensor)
     }
@@ -149,7 +149,7 @@ struct ClippedElmanCell: EquationCell, NodeCell {
     }
   }
 
-  mutating func take(_ direction: NodeWeights) {
+  mutating func take(_ direction: OneWayWeights) {
     weights.inputHidden = Parameter(direction.input)
     weights["weight_hh"] = Parameter(direction.recurrent)
     weights.inputBias = direction.biasSum.map { Parameter($0) }
