@@ -5,7 +5,8 @@ import Foundation
 ///
 /// A reader that traps takes its process with it, and memory is counted for a whole process: call this in an exit test.
 /// The environment variable `RECURRENT_MUTANTS` says how many mutants there are; `RECURRENT_LAST_CASE` names a file that holds each
-/// case while it is read, which is the guilty one after a trap.
+/// case while it is read, which is the guilty one after a trap; `RECURRENT_ACCEPTED` names a folder where copies that were accepted are
+/// put, so that `Tests/Fixtures/damage/check.py` asks the reference readers about them.
 package struct DamagedFiles {
   /// The format, as the figures name it.
   package let format: String
@@ -61,7 +62,10 @@ package struct DamagedFiles {
     }
     let mutants = ProcessInfo.processInfo.environment["RECURRENT_MUTANTS"].flatMap { Int($0) } ?? Self.mutantCount
     let refused = watch.refused
-    for number in 0..<mutants { _ = watch.reads(samples[number % samples.count].mutant(number, seed: 2026)) }
+    for number in 0..<mutants {
+      let mutant = samples[number % samples.count].mutant(number, seed: 2026)
+      if watch.reads(mutant) { keep(mutant, number) }
+    }
     if watch.refused - refused < mutants / 4 || watch.refused - refused >= mutants {
       watch.note("of \(mutants) mutants \(watch.refused - refused) are refused")
     }
@@ -70,6 +74,12 @@ package struct DamagedFiles {
     if growth > 3 * largest + 64 << 20 { watch.note("memory grew by \(growth) bytes for files of \(largest)") }
     record(truncations, changes, mutants, seconds: watch.longest, growth: growth)
     return watch.problems
+  }
+
+  private func keep(_ accepted: [UInt8], _ number: Int) {
+    guard let folder = ProcessInfo.processInfo.environment["RECURRENT_ACCEPTED"] else { return }
+    try? FileManager.default.createDirectory(atPath: "\(folder)/\(format)", withIntermediateDirectories: true)
+    try? Data(accepted).write(to: URL(fileURLWithPath: "\(folder)/\(format)/\(number)"))
   }
 
   private func record(_ truncations: Int, _ changes: Int, _ mutants: Int, seconds: Double, growth: Int) {

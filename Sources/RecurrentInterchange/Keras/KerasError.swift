@@ -91,7 +91,9 @@ extension KerasError: DescribedFailure {
       "\(what) is code of its own, which is never run; replace it by Keras' own layers and functions"
     case .network(let error):
       "\(error.layer.map { "layer '\($0.printable())' " } ?? "")\(error.problem.printable(limit: 200))"
-    case .badWeights(let lines): lines.printableList(limit: 5) + "; check that weights and model belong together"
+    case .badWeights(let lines):
+      lines.prefix(5).map { $0.printable(limit: 240) }.joined(separator: ", ")
+        + (lines.count > 5 ? ", … (\(lines.count) in all)" : "") + "; check that weights and model belong together"
     case .archive, .weights, .file: ""
     }
   }
