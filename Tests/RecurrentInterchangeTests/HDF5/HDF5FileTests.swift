@@ -99,6 +99,18 @@ import Testing
     }
   }
 
+  /// Other readers take a group's members from where it is named, ours from its header: where these differ, nobody is right.
+  @Test(arguments: [80, 88]) func whatIsSaidTwiceMustAgree(_ place: Int) throws {
+    recordFigure("bad_files/hdf5", 1)
+    let writer = HDF5Writer()
+    writer.add("a/0", shape: [2], [1, 2])
+    var bytes = writer.bytes()
+    _ = try HDF5File(bytes: bytes)
+    bytes[place] ^= 8
+    let error = #expect(throws: HDF5Error.self) { try HDF5File(bytes: bytes) }
+    #expect(error?.description.contains("different things of its members") == true, "\(error?.description ?? "")")
+  }
+
   @Test func aMillionTextsOfAByteAreRefused() throws {
     // One attribute after another, each of 60,000 texts of one byte, in a header that goes on and on.
     var message: [UInt8] = [1, 0, 2, 0, 8, 0, 16, 0, 0x61, 0, 0, 0, 0, 0, 0, 0, 0x13, 0, 0, 0, 1, 0, 0, 0]
