@@ -221,11 +221,11 @@ extension HDF5Output {
 
 extension HDF5Output {
   /// The smallest collection that the HDF5 library reads.
-  private static let collectionLength = 4096
+  static let collectionLength = 4096
   private static let objectHeaderLength = 16
 
-  /// Adds collections of texts; returns where each text is.
-  mutating func addTexts(_ texts: [String]) -> [Text] {
+  /// Adds collections of texts, each of so many bytes at least; returns where each text is.
+  mutating func addTexts(_ texts: [String], collectionLength: Int) -> [Text] {
     var places: [Text] = []
     var rest = texts[...]
     while !rest.isEmpty {
@@ -243,7 +243,7 @@ extension HDF5Output {
         body += text + [UInt8](repeating: 0, count: (8 - text.count % 8) % 8)
         places.append(Text(collection: place, number: number, byteCount: text.count))
       }
-      let length = max(Self.collectionLength, Self.objectHeaderLength + body.count)
+      let length = max(collectionLength, Self.objectHeaderLength + body.count)
       let free = length - Self.objectHeaderLength - body.count
       if free >= Self.objectHeaderLength {
         body += [0, 0, 0, 0, 0, 0, 0, 0]

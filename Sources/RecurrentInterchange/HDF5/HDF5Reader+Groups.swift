@@ -9,23 +9,22 @@ extension HDF5Reader {
   /// No tree of tables that fits a file is higher.
   private static let heightLimit: UInt8 = 32
 
-  /// The members of a group, from its symbol-table message.
+  /// What a table of members says of one of them.
+  private typealias Entry = (name: String, header: Int, copy: HDF5MemberTable?)
+
+  /// The members of a group.
   mutating func members(
-    _ message: HDF5Cursor, _ path: String, _ depth: Int
+    _ table: HDF5MemberTable, _ path: String, _ depth: Int
   ) throws(HDF5Error) -> [HDF5Group.Member] {
-    var message = message
-    guard let tree = try message.address(), let heap = try message.address() else {
-      throw error(.malformed("a group has no table of members"), path, at: message.offset)
-    }
-    let names = try self.names(at: heap)
-    var entries: [(name: String, header: Int)] = []
-    for table in try tables(at: tree, path) {
-      try addEntries(of: table, names, path, to: &entries)
+    let names = try self.names(at: table.heap)
+    var entries: [Entry] = []
+    for place in try tables(at: table.tree, path) {
+      try addEntries(of: place, names, path, to: &entries)
     }
     var members: [HDF5Group.Member] = []
-    for (name, header) in entries {
+    for (name, header, copy) in entries {
       let memberPath = path.isEmpty ? name : path + "/" + name
-      members.append((name, try object(at: header, path: memberPath, depth: depth + 1)))
+      members.append((name, try object(at: header, path: memberPath, depth: depth + 1, copy: copy)))
     }
     return members
   }
@@ -37,7 +36,9 @@ extension HDF5Reader {
     try cursor.version(0...0)
     try cursor.skip(3)
     let size = try cursor.size()
-    try cursor.skip(8)
+    // The place of the first free bytes; 1 stands for none.
+    let free = try cursor.number(UInt64.self)
+    guard free == 1 || free < UInt64(size) else { throw cursor.malformed("the free bytes of a local heap lie outside") }
     guard let data = try cursor.address() else { throw cursor.malformed("a local heap has no data") }
     var contents = try block("the data of a local heap", at: data, count: size)
     return try contents.bytes(size)
@@ -83,7 +84,7 @@ extension HDF5Reader {
 
   /// Adds the entries of one table of members. Their names rise strictly, so none stands twice.
   private mutating func addEntries(
-    of offset: Int, _ names: [UInt8], _ path: String, to entries: inout [(name: String, header: Int)]
+    of offset: Int, _ names: [UInt8], _ path: String, to entries: inout [Entry]
   ) throws(HDF5Error) {
     var head = try block("a table of members", at: offset, count: Self.tableHeaderLength)
     try head.expect(signature: "SNOD")
@@ -103,14 +104,14 @@ extension HDF5Reader {
         }
       }
       let header = try cursor.address()
-      guard try cursor.number(UInt32.self) != 2 else {
+      var kind = cursor
+      guard try kind.number(UInt32.self) != 2 else {
         throw error(.unsupported("the soft link '\(name.printable())'"), path, at: place)
       }
       guard let header else {
         throw error(.malformed("the member '\(name.printable())' has no place"), path, at: place)
       }
-      try cursor.skip(20)
-      entries.append((name, header))
+      entries.append((name, header, try HDF5MemberTable(copyIn: &cursor)))
     }
   }
 

@@ -3,7 +3,11 @@ extension HDF5Reader {
   private static let messageHeaderLength = 8
 
   /// The group or data set whose header stands at a place.
-  mutating func object(at offset: Int, path: String, depth: Int) throws(HDF5Error) -> HDF5Object {
+  ///
+  /// - Parameter copy: What is said of its members where it is named.
+  mutating func object(
+    at offset: Int, path: String, depth: Int, copy: HDF5MemberTable? = nil
+  ) throws(HDF5Error) -> HDF5Object {
     guard depth <= Self.depthLimit, path.utf8.count <= Self.pathLimit else {
       throw error(.tooDeep(limit: Self.depthLimit), path, at: offset)
     }
@@ -19,8 +23,18 @@ extension HDF5Reader {
     if header[.linkInformation] != nil || header[.link] != nil || header[.attributeInformation] != nil {
       throw error(.unsupported("groups of the newer form"), path, at: offset)
     }
+    guard copy == nil || header[.symbolTable] != nil else {
+      throw error(.malformed("an object has members, and its header says that it has none"), path, at: offset)
+    }
     guard let table = header[.symbolTable] else { return .dataset(try dataset(header, attributes, path, at: offset)) }
     guard header[.layout] == nil else { throw error(.malformed("a group has data"), path, at: offset) }
+    guard let table = try HDF5MemberTable(table) else {
+      throw error(.malformed("a group has no table of members"), path, at: offset)
+    }
+    guard copy == nil || copy == table else {
+      throw error(
+        .malformed("the header of a group and its name say different things of its members"), path, at: offset)
+    }
     return .group(
       HDF5Group(path: path, members: try members(table, path, depth), attributes: attributes))
   }

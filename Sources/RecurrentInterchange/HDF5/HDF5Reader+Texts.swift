@@ -17,8 +17,15 @@ extension HDF5Reader {
     HDF5Attribute(name: message.name, type: message.type, shape: message.shape, texts: try texts(message, path))
   }
 
+  /// More texts than models have names; a text of one byte takes sixteen here.
+  private static let textLimit = 1 << 20
+
   private mutating func texts(_ message: HDF5AttributeMessage, _ path: String) throws(HDF5Error) -> [String]? {
     var texts: [String] = []
+    attributeTextCount += message.bytes.count / message.type.byteCount
+    guard attributeTextCount <= Self.textLimit else {
+      throw error(.unsupported("more than \(Self.textLimit) texts"), path, at: message.offset)
+    }
     switch message.type {
     case .string(let count):
       for offset in stride(from: 0, to: message.bytes.count, by: count) {

@@ -13,6 +13,8 @@ struct HDF5Reader {
   /// The collections of texts that have been read, and how many bytes of text were taken out of them.
   var collections: [Int: HDF5TextCollection] = [:]
   var textCount = 0
+  /// How many elements the attributes have that have been read.
+  var attributeTextCount = 0
 
   static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
   static let depthLimit = 32
@@ -27,8 +29,8 @@ struct HDF5Reader {
 
   /// The group at the root, with all that is in it.
   mutating func root() throws(HDF5Error) -> HDF5Group {
-    let start = try superblock()
-    let object = try object(at: start, path: "", depth: 0)
+    let (start, copy) = try superblock()
+    let object = try object(at: start, path: "", depth: 0, copy: copy)
     guard case .group(let group) = object else {
       throw HDF5Error(.malformed("the root is no group"), file: region.path, offset: start)
     }
@@ -52,8 +54,8 @@ struct HDF5Reader {
     return HDF5Cursor(bytes, what: what, at: offset, file: region.path)
   }
 
-  /// Reads the superblock; returns the place of the root's header.
-  private mutating func superblock() throws(HDF5Error) -> Int {
+  /// Reads the superblock; returns the place of the root's header, and what is said of its members beside it.
+  private mutating func superblock() throws(HDF5Error) -> (header: Int, copy: HDF5MemberTable?) {
     guard region.count >= Self.signature.count + 1 else { throw error(.notHDF5) }
     var head = try block("the superblock", at: 0, count: 9)
     guard try head.bytes(8) == Self.signature else { throw error(.notHDF5) }
@@ -77,7 +79,36 @@ struct HDF5Reader {
     guard try cursor.address() == nil else { throw cursor.error(.unsupported("a driver of its own")) }
     try cursor.skip(8)
     guard let root = try cursor.address() else { throw cursor.malformed("the root has no place") }
-    return root
+    return (root, try HDF5MemberTable(copyIn: &cursor))
+  }
+}
+
+/// Where the members of a group are listed. Beside the place of a group's header there may be a copy of what it says, which other
+/// readers use in its stead: both must agree, or a file would mean two things.
+struct HDF5MemberTable: Hashable {
+  let tree: Int
+  let heap: Int
+
+  /// Reads the symbol-table message of a header; nil where it points nowhere.
+  init?(_ message: HDF5Cursor) throws(HDF5Error) {
+    var message = message
+    guard let tree = try message.address(), let heap = try message.address() else { return nil }
+    (self.tree, self.heap) = (tree, heap)
+  }
+
+  /// Reads the copy in an entry, from its kind on; nil where there is none.
+  init?(copyIn entry: inout HDF5Cursor) throws(HDF5Error) {
+    let kind = try entry.number(UInt32.self)
+    guard kind <= 1 else { throw entry.malformed("an entry of the kind \(kind)") }
+    try entry.skip(4)
+    guard kind == 1 else {
+      try entry.skip(16)
+      return nil
+    }
+    guard let tree = try entry.address(), let heap = try entry.address() else {
+      throw entry.malformed("an entry points nowhere")
+    }
+    (self.tree, self.heap) = (tree, heap)
   }
 }
 

@@ -40,9 +40,11 @@ struct HDF5Writer {
   }
 
   /// The file.
-  func bytes() -> [UInt8] {
+  ///
+  /// - Parameter collectionLength: The least room for texts. The HDF5 library does not read files with less than it makes itself.
+  func bytes(collectionLength: Int = HDF5Output.collectionLength) -> [UInt8] {
     var output = HDF5Output()
-    let texts = output.addTexts(texts(below: root))
+    let texts = output.addTexts(texts(below: root), collectionLength: collectionLength)
     var next = 0
     let header = write(root, &output, texts, &next)
     return output.finish(root: header)

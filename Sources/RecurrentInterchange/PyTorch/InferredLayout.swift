@@ -3,10 +3,16 @@ import RecurrentFormats
 extension NetworkLayout {
   /// The layout that a state dict itself tells: the one in its metadata, or that of one LSTM or GRU which is all there is.
   ///
-  /// - Throws: `PyTorchError` that lists what the dict has where more must be said; `LayoutError` for metadata that are none.
+  /// - Throws: `PyTorchError` that lists what the dict has where more must be said, or for metadata that are no layout.
   init(inferredFrom dict: StateDict) throws {
     if let text = dict.metadata[PyTorchWriter.layoutKey] {
-      try self.init(parsing: text)
+      do throws(LayoutError) {
+        try self.init(parsing: text)
+      } catch {
+        throw PyTorchError(
+          path: dict.path, place: PyTorchWriter.layoutKey,
+          problem: "the layout in the metadata is none (\(error.problem)); say the layers with --layout")
+      }
       return
     }
     let names = dict.entries.map { RecurrentTensorName($0.name) }

@@ -8,10 +8,18 @@ struct PyTorchReader {
   private let layout: NetworkLayout
   var audit = ConversionAudit()
   private var used: Set<String> = []
+  /// How many layers have taken each tensor.
+  private var uses: [String: Int] = [:]
+  /// The last number behind each name that several layers ask for.
+  private var numbers: [String: Int] = [:]
+  private var names: Set<String> = []
   private var elements: [NetworkDescription.Element] = []
   private var parts: [NetworkPart] = []
   /// The features that come out of the layers so far; nil where nothing is known of them.
   private var width: Int?
+
+  /// The layers that may share a tensor: an embedding, and the linear map that reads out of it.
+  private static let useLimit = 2
 
   init(_ dict: StateDict, _ layout: NetworkLayout) {
     self.dict = dict
@@ -44,6 +52,10 @@ struct PyTorchReader {
     case .batchNormalization(let epsilon): try readBatchNormalization(layer, epsilon)
     case .layerNormalization(let epsilon): try readLayerNormalization(layer, epsilon)
     case .weightless(let kind):
+      switch kind {
+      case .maxPooling, .averagePooling: try check(layer, kind)
+      default: break
+      }
       if case .flatten(let steps) = kind { width = width.map { $0 &* steps } }
       add(layer, kind, NetworkPart(kind, key: RandomKey(seed: 0)))
     }
@@ -66,10 +78,10 @@ struct PyTorchReader {
   /// Adds a layer under a name that no other has.
   mutating func add(_ layer: LayoutLayer, _ kind: NetworkLayer, _ part: NetworkPart) {
     let base = layer.name ?? layer.kind.word
-    var (name, number) = (base, 1)
-    while elements.contains(where: { $0.name == name }) {
-      number += 1
-      name = "\(base)_\(number)"
+    var name = base
+    while !names.insert(name).inserted {
+      numbers[base, default: 1] += 1
+      name = "\(base)_\(numbers[base, default: 2])"
     }
     elements.append(NetworkDescription.Element(name, kind))
     parts.append(part)
@@ -96,9 +108,11 @@ struct PyTorchReader {
   }
 
   /// A tensor that must have a shape; nil where it is missing or has another, which is noted.
+  ///
+  /// - Throws: `SafetensorsError`; `PyTorchError` where so many layers take it that a small file would fill the memory.
   mutating func take(
     _ name: String, as target: String, shape: [Int], _ actions: [ConversionAudit.Action] = []
-  ) throws(SafetensorsError) -> Tensor? {
+  ) throws -> Tensor? {
     guard let entry = dict[name] else {
       audit.note(.init(sources: [name], target: target, shape: shape, verdict: .missing))
       return nil
@@ -108,6 +122,10 @@ struct PyTorchReader {
       audit.note(
         .init(sources: [name], target: target, shape: entry.shape, verdict: .wrongShape(expected: shape)))
       return nil
+    }
+    uses[name, default: 0] += 1
+    guard uses[name, default: 0] <= Self.useLimit else {
+      throw error(name, "more than \(Self.useLimit) layers take this tensor; check --layout")
     }
     let tensor = try dict.tensor(name)
     audit.took([name], as: target, shape: shape, entry.conversion + actions)

@@ -44,14 +44,14 @@ public struct NetworkDescription: Hashable, Sendable {
 
   /// The largest size that a description may name.
   public static let sizeLimit = 1 << 24
-  /// The largest number of layers.
+  /// The largest number of layers, each of a stack counted.
   public static let layerLimit = 1000
 
   /// A network of layers that fit on each other.
   ///
   /// - Throws: `NetworkDescriptionError` where a size is out of range, a name is taken twice, or a layer does not fit on the one before.
   public init(_ elements: [Element]) throws(NetworkDescriptionError) {
-    guard !elements.isEmpty, elements.count <= Self.layerLimit else {
+    guard !elements.isEmpty, elements.lazy.map(\.layer.depth).reduce(0, +) <= Self.layerLimit else {
       throw NetworkDescriptionError(layer: nil, problem: "a network has 1 to \(Self.layerLimit) layers")
     }
     var names: Set<String> = []
@@ -117,6 +117,9 @@ extension NetworkDescription.Flow {
 }
 
 extension NetworkLayer {
+  /// How many layers it is: as many as a stack has.
+  fileprivate var depth: Int { if case .recurrent(let layers) = self { max(1, layers.count) } else { 1 } }
+
   /// What a network that begins with this layer takes; nil where the layer takes any size.
   fileprivate var firstFlow: NetworkDescription.Flow? {
     if case .embedding(let size, _) = self { return .tokens(vocabularySize: size) }
@@ -164,11 +167,8 @@ extension NetworkLayer {
       guard let first = layers.first else { return "a stack has at least one layer" }
       var width = first.inputSize
       for layer in layers {
-        guard limit ~= layer.inputSize, limit ~= layer.hiddenSize else { return "sizes are 1 to \(limit.upperBound)" }
+        if let problem = layer.problem { return problem }
         guard layer.inputSize == width else { return "\(layer.inputSize) inputs on \(width) outputs" }
-        if case .lstm(let variant) = layer.cell, let size = variant.projectionSize, !(1..<layer.hiddenSize ~= size) {
-          return "a projection is narrower than the cell"
-        }
         width = layer.outputSize
       }
       return nil

@@ -99,3 +99,8 @@ extension SafetensorsError: DescribedFailure {
     return .badData
   }
 }
+
+extension TokenizerError: DescribedFailure {
+  /// Bad data.
+  public var exitStatus: ExitStatus { .badData }
+}

@@ -16,10 +16,10 @@ public enum NetworkFolder {
     let description = try description(folder)
     // Before anything of these sizes is made: the file must hold as many numbers.
     let held = try folder.tensors().values.reduce(0) { $0 + $1.count }
-    guard description.parameterCount <= held else {
+    guard description.storedCount <= held else {
       throw ModelDataError(
         path: folder.path,
-        problem: "the layers have \(description.parameterCount) parameters, the weights' file \(held) numbers")
+        problem: "the layers have \(description.storedCount) numbers, the weights' file \(held)")
     }
     var network = SequenceNetwork(description, key: RandomKey(seed: 0))
     try folder.load(into: &network)

@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentTestSupport
 import Testing
 
 @testable import RecurrentFormats
@@ -96,6 +97,7 @@ import Testing
 
   @Test(arguments: malformed)
   func malformedText(_ text: String, _ kind: JSONError.Kind, line: Int, column: Int) {
+    recordFigure("bad_files/json", 1)
     do throws(JSONError) {
       _ = try JSONValue(parsing: text, file: "x.json")
       Issue.record("accepted \(text)")
@@ -113,6 +115,7 @@ import Testing
       [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], [0x22, 0x5c, 0x6e, 0x80, 0x22], [0x7b, 0x22, 0x80, 0x22, 0x3a, 0x31, 0x7d],
     ] as [[UInt8]])
   func invalidUTF8(_ bytes: [UInt8]) {
+    recordFigure("bad_files/json", 1)
     do throws(JSONError) {
       _ = try JSONValue(parsing: bytes)
       Issue.record("accepted \(bytes)")

@@ -1,3 +1,4 @@
+import RecurrentTestSupport
 import Testing
 
 @testable import RecurrentFormats
@@ -253,6 +254,7 @@ import Testing
 
   @Test(arguments: lengths + headers + entries + layouts + metadataFiles)
   func isRefusedWithItsError(_ malformed: Malformed) {
+    recordFigure("bad_files/safetensors", 1)
     do throws(SafetensorsError) {
       _ = try SafetensorsFile(bytes: malformed.bytes)
       Issue.record("accepted: \(malformed.name)")
@@ -266,6 +268,7 @@ import Testing
 
   @Test(arguments: json)
   func headersThatAreNotJSON(_ name: String, _ header: String, _ kind: JSONError.Kind, column: Int) {
+    recordFigure("bad_files/safetensors", 1)
     do throws(SafetensorsError) {
       _ = try SafetensorsFile(bytes: SafetensorsSample.file(header, dataCount: 8))
       Issue.record("accepted: \(name)")
@@ -289,6 +292,7 @@ import Testing
       var header = Array(template.utf8)
       guard let place = header.firstRange(of: Array("NAME".utf8)) else { return }
       header.replaceSubrange(place, with: bytes)
+      recordFigure("bad_files/safetensors", 1)
       do throws(SafetensorsError) {
         _ = try SafetensorsFile(bytes: SafetensorsSample.file(header, dataCount: 8))
         Issue.record("accepted \(bytes)")

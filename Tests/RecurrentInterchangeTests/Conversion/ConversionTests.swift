@@ -5,6 +5,7 @@ import RecurrentLayers
 import RecurrentTasks
 import RecurrentTensor
 import RecurrentTraining
+import RecurrentTestSupport
 import Testing
 
 @Suite struct ConversionTests {
@@ -78,6 +79,7 @@ import Testing
     #expect(try folder.tensors("a/model.safetensors") == folder.tensors("c/model.safetensors"))
     #expect(back.description.elements.map(\.layer) == network.description.elements.map(\.layer))
     // A second time gives the same file.
+    recordFigure("round_trips/native_pytorch_native", 1)
     _ = try convert("c", "d.safetensors")
     #expect(try folder.tensors("b.safetensors") == folder.tensors("d.safetensors"))
   }
@@ -90,6 +92,7 @@ import Testing
     conversion.layout = try TorchFixture.layouts[name]?.map { try NetworkLayout(parsing: $0) }
     _ = try conversion.run()
     _ = try convert("native", "back.safetensors")
+    recordFigure("round_trips/pytorch_native_pytorch", 1)
     let back = try folder.tensors("back.safetensors")
     let original = try SafetensorsFile(path: input)
     for tensor in original.names where !tensor.hasSuffix("num_batches_tracked") {

@@ -1,5 +1,6 @@
 import Foundation
 import RecurrentTestSupport
+import RecurrentTraining
 import Testing
 
 @testable import RecurrentInterchange
@@ -65,35 +66,74 @@ import Testing
     ("user-block", "does not begin"), ("virtual", "elsewhere"),
   ])
   func refusesOtherFormsByName(_ name: String, _ reason: String) throws {
+    recordFigure("bad_files/hdf5", 1)
     let error = #expect(throws: HDF5Error.self) { try HDF5File(path: KerasFixture.path("hdf5/\(name).h5")) }
+    #expect(error?.exitStatus == .badData)
     #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
   }
 
-  @Test func survivesDamage() throws {
-    let sample = try KerasFixture.bytes("hdf5/small.h5")
-    #expect(try HDF5File(bytes: sample).root["group/0"]?.dataset?.shape == [2])
-    var counts = (read: 0, refused: 0)
-    func readAll(_ bytes: [UInt8]) {
-      do {
+  /// A group with numbers, and a group with a text; in half of the mutants the length in the superblock follows the changes.
+  private static func samples() -> [ByteMutations] {
+    let numbers = HDF5Writer()
+    numbers.add("a/0", shape: [2], [1, 2])
+    let texts = HDF5Writer()
+    texts.attach("text", as: "name", to: "")
+    texts.attach("other", as: "type", to: "")
+    return [numbers.bytes(), texts.bytes(collectionLength: 96)].map { bytes in
+      var mutations = ByteMutations(bytes)
+      mutations.mend = { bytes, _, _ in
+        guard bytes.count >= 48 else { return }
+        for index in 0..<8 { bytes[40 + index] = UInt8(truncatingIfNeeded: bytes.count >> (8 * index)) }
+      }
+      return mutations
+    }
+  }
+
+  @Test func survivesDamage() async {
+    await #expect(processExitsWith: .success) {
+      let problems = DamagedFiles("hdf5", Self.samples()).problems(isTyped: { $0 is HDF5Error }) { bytes in
         let file = try HDF5File(bytes: bytes)
         for dataset in file.root.datasets { _ = try file.floats(dataset) }
-        counts.read += 1
-      } catch {
-        counts.refused += 1
       }
+      #expect(problems == [])
     }
-    for bytes in ByteMutations.truncations(of: sample) { readAll(bytes) }
-    #expect(counts == (0, sample.count))
-    // Most of a file is room to grow that nobody reads; what is read is changed byte by byte.
-    let used = sample.indices.filter { sample[$0] != 0 }
-    for place in used {
-      for value in (0..<8).map({ sample[place] ^ 1 << $0 }) {
-        var bytes = sample
-        bytes[place] = value
-        readAll(bytes)
-      }
+  }
+
+  /// Other readers take a group's members from where it is named, ours from its header: where these differ, nobody is right.
+  @Test(arguments: [80, 88]) func whatIsSaidTwiceMustAgree(_ place: Int) throws {
+    recordFigure("bad_files/hdf5", 1)
+    let writer = HDF5Writer()
+    writer.add("a/0", shape: [2], [1, 2])
+    var bytes = writer.bytes()
+    _ = try HDF5File(bytes: bytes)
+    bytes[place] ^= 8
+    let error = #expect(throws: HDF5Error.self) { try HDF5File(bytes: bytes) }
+    #expect(error?.description.contains("different things of its members") == true, "\(error?.description ?? "")")
+  }
+
+  @Test func aMillionTextsOfAByteAreRefused() throws {
+    // One attribute after another, each of 60,000 texts of one byte, in a header that goes on and on.
+    var message: [UInt8] = [1, 0, 2, 0, 8, 0, 16, 0, 0x61, 0, 0, 0, 0, 0, 0, 0, 0x13, 0, 0, 0, 1, 0, 0, 0]
+    message += [1, 1, 0, 0, 0, 0, 0, 0]
+    message.append(littleEndian: UInt64(60_000))
+    message += [UInt8](repeating: 0x61, count: 60_000)
+    var header: [UInt8] = []
+    for letter in 0x61..<0x75 as Range<UInt8> {
+      message[8] = letter
+      header.append(littleEndian: UInt16(12))
+      header.append(littleEndian: UInt16(message.count))
+      header += [0, 0, 0, 0] + message
     }
-    for bytes in ByteMutations.mutants(of: sample, count: KerasFixture.mutantCount(3000), seed: 2) { readAll(bytes) }
-    #expect(counts.read > 100 && counts.refused > 5000)
+    var file = HDF5Writer().bytes()
+    let place = UInt64(file.count)
+    file += [1, 0, 20, 0, 1, 0, 0, 0]
+    file.append(littleEndian: UInt32(header.count))
+    file += [0, 0, 0, 0] + header
+    for (offset, value) in [(40, UInt64(file.count)), (64, place)] {
+      for index in 0..<8 { file[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
+    }
+    let error = #expect(throws: HDF5Error.self) { try HDF5File(bytes: file) }
+    #expect(error?.description.contains("texts") == true, "\(error?.description ?? "")")
+    recordFigure("bad_files/hdf5", 1)
   }
 }

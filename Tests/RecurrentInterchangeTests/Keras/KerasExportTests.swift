@@ -157,6 +157,7 @@ enum KerasExport {
       KerasExport.output(again.network, input), KerasExport.output(network, input))
     recordFigure("keras_round_trip_worst", used)
     #expect(used <= 1, "\(name): \(used)")
+    recordFigure("round_trips/native_keras_native", 1)
     // Without sums and made-up biases not a bit changes, neither on a second way.
     let second = try KerasFile(bytes: KerasWriter(again.network.description).bytes(again.network).bytes).model()
     #expect(second.network.tensors.map(\.value.scalars) == again.network.tensors.map(\.value.scalars))

@@ -11,11 +11,6 @@ enum KerasFixture {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
   }
 
-  /// How many damaged copies a test reads: a hundred times as many in the long run.
-  static func mutantCount(_ count: Int) -> Int {
-    ProcessInfo.processInfo.environment["RECURRENT_LONG_TESTS"] == nil ? count : 100 * count
-  }
-
   /// The names of the files of a folder, without their endings.
   static func names(in name: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path(name)).map { $0.prefix { $0 != "." } }.map(String.init)

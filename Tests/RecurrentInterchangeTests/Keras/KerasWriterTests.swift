@@ -18,6 +18,7 @@ import Testing
     #expect(audit.unexplained.isEmpty)
     let again = try KerasFile(bytes: bytes).model()
     #expect(again.name == "again" && again.audit.unexplained.isEmpty)
+    recordFigure("round_trips/keras_native_keras", 1)
     // Nothing is summed on this way, so not a bit changes; what Keras lacked and was made up is written.
     #expect(tensors(again.network) == tensors(model.network))
     #expect(try KerasGolden.used(again.network, name) <= 1)

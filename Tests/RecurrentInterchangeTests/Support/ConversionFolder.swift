@@ -15,13 +15,17 @@ final class ConversionFolder {
 
   func path(_ name: String) -> String { path + "/" + name }
 
-  func put(_ bytes: [UInt8], in name: String) throws {
+  /// Writes a file; returns its path.
+  @discardableResult
+  func put(_ bytes: [UInt8], in name: String) throws -> String {
     try FileManager.default.createDirectory(
       atPath: (path(name) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
+    return path(name)
   }
 
-  func put(_ text: String, in name: String) throws { try put(Array(text.utf8), in: name) }
+  @discardableResult
+  func put(_ text: String, in name: String) throws -> String { try put(Array(text.utf8), in: name) }
 
   func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name)))) }
 

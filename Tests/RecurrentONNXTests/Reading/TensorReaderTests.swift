@@ -1,4 +1,5 @@
 import RecurrentTensor
+import RecurrentTestSupport
 import Testing
 
 @testable import RecurrentONNX
@@ -29,6 +30,7 @@ import Testing
       _ = try read(tensor(type, dims, fill))
       return ""
     } catch {
+      recordFigure("bad_files/onnx", 1)
       return error.problem
     }
   }

@@ -168,7 +168,7 @@ private struct HandMadeGraph {
     let written = try #require(WrittenCase.all.first { $0.name == name })
     let bytes = try written.network().onnx(written.options).bytes
     var counts = (recognised: 0, refused: 0)
-    for mutant in ByteMutations.mutants(of: bytes, count: 400, seed: 11) {
+    for mutant in ByteMutations(bytes).mutants(400, seed: 11) {
       do throws(ONNXError) {
         _ = try ONNXNetwork(ONNXModel(bytes: mutant))
         counts.recognised += 1

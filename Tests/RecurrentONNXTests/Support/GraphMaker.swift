@@ -1,4 +1,5 @@
 import RecurrentTensor
+import RecurrentTestSupport
 
 @testable import RecurrentONNX
 
@@ -79,6 +80,7 @@ struct GraphMaker {
       _ = try graph()
       return ""
     } catch {
+      recordFigure("bad_files/onnx", 1)
       return "\(error)"
     }
   }
