@@ -1,8 +1,11 @@
 import ArgumentParser
 import RecurrentFormats
 import RecurrentInterchange
-import RecurrentONNX
 import RecurrentTraining
+
+#if ONNX
+  import RecurrentONNX
+#endif
 
 /// `recurrent convert IN OUT`.
 struct ConvertCommand: ParsableCommand {

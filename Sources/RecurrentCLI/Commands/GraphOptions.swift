@@ -1,5 +1,8 @@
 import ArgumentParser
-import RecurrentONNX
+
+#if ONNX
+  import RecurrentONNX
+#endif
 
 /// How `convert` writes ONNX graphs.
 struct GraphOptions: ParsableArguments {

@@ -1,6 +1,9 @@
 import RecurrentInterchange
-import RecurrentONNX
 import RecurrentTasks
+
+#if ONNX
+  import RecurrentONNX
+#endif
 
 /// The formats that `convert` and `info` know.
 enum Formats {
