@@ -11,6 +11,8 @@ extension HDF5Reader {
 
   /// What a table of members says of one of them.
   private typealias Entry = (name: String, header: Int, copy: HDF5MemberTable?)
+  /// A child of a tree node: its names come after that at `low` in the heap, up to that at `high`.
+  private typealias Child = (place: Int, low: Int, high: Int)
 
   /// The members of a group.
   mutating func members(
@@ -18,8 +20,10 @@ extension HDF5Reader {
   ) throws(HDF5Error) -> [HDF5Group.Member] {
     let names = try self.names(at: table.heap)
     var entries: [Entry] = []
-    for place in try tables(at: table.tree, path) {
-      try addEntries(of: place, names, path, to: &entries)
+    for child in try tables(at: table.tree, path) {
+      let first = entries.count
+      try addEntries(of: child.place, names, path, to: &entries)
+      try check(entries[first...].map(\.name), against: child, names, path)
     }
     var members: [HDF5Group.Member] = []
     for (name, header, copy) in entries {
@@ -41,19 +45,39 @@ extension HDF5Reader {
     guard free == 1 || free < UInt64(size) else { throw cursor.malformed("the free bytes of a local heap lie outside") }
     guard let data = try cursor.address() else { throw cursor.malformed("a local heap has no data") }
     var contents = try block("the data of a local heap", at: data, count: size)
-    return try contents.bytes(size)
+    let bytes = try contents.bytes(size)
+    if free != 1 { try checkFreeBlocks(of: bytes, from: free, contents) }
+    return bytes
+  }
+
+  /// Follows the list of free blocks, each with the place of the next one and its own length.
+  private func checkFreeBlocks(of heap: [UInt8], from first: UInt64, _ cursor: HDF5Cursor) throws(HDF5Error) {
+    let lengthOfHead: UInt64 = 16
+    var (place, blocks) = (first, 0)
+    repeat {
+      guard place <= UInt64(heap.count), UInt64(heap.count) - place >= lengthOfHead, blocks < heap.count / 16 else {
+        throw cursor.malformed("the list of free bytes of a local heap leads outside")
+      }
+      let start = Int(place)
+      let (next, length): (UInt64, UInt64) = (heap.littleEndian(at: start), heap.littleEndian(at: start + 8))
+      guard length >= lengthOfHead, length <= UInt64(heap.count) - place else {
+        throw cursor.malformed("free bytes of a local heap lie outside")
+      }
+      place = next
+      blocks += 1
+    } while place != 1
   }
 
   /// The places of the tables below a tree, in order.
-  private mutating func tables(at root: Int, _ path: String) throws(HDF5Error) -> [Int] {
-    var nodes = [root]
+  private mutating func tables(at root: Int, _ path: String) throws(HDF5Error) -> [Child] {
+    var nodes: [Child] = [(root, 0, 0)]
     var level: UInt8?
     // One level after another, down to that whose children are tables.
     repeat {
       let expectedLevel = level.map { $0 - 1 }
-      var children: [Int] = []
+      var children: [Child] = []
       for node in nodes {
-        level = try addChildren(ofNodeAt: node, expectedLevel: expectedLevel, path, to: &children)
+        level = try addChildren(ofNodeAt: node.place, expectedLevel: expectedLevel, path, to: &children)
       }
       nodes = children
     } while level != 0
@@ -62,7 +86,7 @@ extension HDF5Reader {
 
   /// Adds the places that a node of a tree points to; returns its level.
   private mutating func addChildren(
-    ofNodeAt offset: Int, expectedLevel: UInt8?, _ path: String, to children: inout [Int]
+    ofNodeAt offset: Int, expectedLevel: UInt8?, _ path: String, to children: inout [Child]
   ) throws(HDF5Error) -> UInt8 {
     var cursor = try block("a tree node", at: offset, count: Self.treeHeaderLength)
     try cursor.expect(signature: "TREE")
@@ -73,13 +97,33 @@ extension HDF5Reader {
     }
     let count = Int(try cursor.number(UInt16.self))
     guard count > 0 || level == 0 else { throw cursor.malformed("a tree node has no children") }
-    var body = try block("a tree node", at: offset + Self.treeHeaderLength, count: count * 16)
+    var body = try block("a tree node", at: offset + Self.treeHeaderLength, count: count * 16 + 8)
+    var low = try body.size()
     for _ in 0..<count {
-      try body.skip(8)
-      guard let child = try body.address() else { throw body.malformed("a tree node points nowhere") }
-      children.append(child)
+      guard let place = try body.address() else { throw body.malformed("a tree node points nowhere") }
+      let high = try body.size()
+      children.append((place, low, high))
+      low = high
     }
     return level
+  }
+
+  /// Refuses a table whose names are not between the keys of the tree: a search would not find them.
+  private func check(
+    _ members: [String], against child: Child, _ heap: [UInt8], _ path: String
+  ) throws(HDF5Error) {
+    guard let low = key(at: child.low, in: heap), let high = key(at: child.high, in: heap),
+      members.first.map({ low.lexicographicallyPrecedes($0.utf8) }) ?? true,
+      members.last.map({ !high.lexicographicallyPrecedes($0.utf8) }) ?? true
+    else {
+      throw error(.malformed("the keys of a tree do not lead to its members"), path, at: child.place)
+    }
+  }
+
+  /// The name at a place of a heap, which may be empty.
+  private func key(at offset: Int, in heap: [UInt8]) -> ArraySlice<UInt8>? {
+    guard offset < heap.count, let end = heap[offset...].firstIndex(of: 0) else { return nil }
+    return heap[offset..<end]
   }
 
   /// Adds the entries of one table of members. Their names rise strictly, so none stands twice.
