@@ -76,8 +76,12 @@ extension HDF5Reader {
     repeat {
       let expectedLevel = level.map { $0 - 1 }
       var children: [Child] = []
-      for node in nodes {
-        level = try addChildren(ofNodeAt: node.place, expectedLevel: expectedLevel, path, to: &children)
+      for (index, node) in nodes.enumerated() {
+        let neighbours = (
+          index == 0 ? nil : nodes[index - 1].place, index == nodes.count - 1 ? nil : nodes[index + 1].place
+        )
+        level = try addChildren(
+          ofNodeAt: node.place, between: neighbours, expectedLevel: expectedLevel, path, to: &children)
       }
       nodes = children
     } while level != 0
@@ -86,9 +90,11 @@ extension HDF5Reader {
 
   /// Adds the places that a node of a tree points to; returns its level.
   private mutating func addChildren(
-    ofNodeAt offset: Int, expectedLevel: UInt8?, _ path: String, to children: inout [Child]
+    ofNodeAt offset: Int, between neighbours: (left: Int?, right: Int?), expectedLevel: UInt8?, _ path: String,
+    to children: inout [Child]
   ) throws(HDF5Error) -> UInt8 {
-    var cursor = try block("a tree node", at: offset, count: Self.treeHeaderLength)
+    // A node has room for twice its rank of children, and for one key more than that.
+    var cursor = try block("a tree node", at: offset, count: Self.treeHeaderLength + treeRank * 32 + 8)
     try cursor.expect(signature: "TREE")
     guard try cursor.number(UInt8.self) == 0 else { throw cursor.malformed("a tree node is not one of a group") }
     let level = try cursor.number(UInt8.self)
@@ -96,12 +102,16 @@ extension HDF5Reader {
       throw cursor.malformed("a tree node has the level \(level)")
     }
     let count = Int(try cursor.number(UInt16.self))
-    guard count > 0 || level == 0 else { throw cursor.malformed("a tree node has no children") }
-    var body = try block("a tree node", at: offset + Self.treeHeaderLength, count: count * 16 + 8)
-    var low = try body.size()
+    guard count <= 2 * treeRank, count > 0 || level == 0 else {
+      throw cursor.malformed("a tree node has \(count) children")
+    }
+    guard try cursor.address() == neighbours.left, try cursor.address() == neighbours.right else {
+      throw cursor.malformed("a tree node names other neighbours than it has")
+    }
+    var low = try cursor.size()
     for _ in 0..<count {
-      guard let place = try body.address() else { throw body.malformed("a tree node points nowhere") }
-      let high = try body.size()
+      guard let place = try cursor.address() else { throw cursor.malformed("a tree node points nowhere") }
+      let high = try cursor.size()
       children.append((place, low, high))
       low = high
     }
@@ -130,13 +140,14 @@ extension HDF5Reader {
   private mutating func addEntries(
     of offset: Int, _ names: [UInt8], _ path: String, to entries: inout [Entry]
   ) throws(HDF5Error) {
-    var head = try block("a table of members", at: offset, count: Self.tableHeaderLength)
-    try head.expect(signature: "SNOD")
-    try head.version(1...1)
-    try head.skip(1)
-    let count = Int(try head.number(UInt16.self))
-    var cursor = try block(
-      "a table of members", at: offset + Self.tableHeaderLength, count: count * Self.entryLength)
+    // A table has room for twice its rank of members.
+    let room = Self.tableHeaderLength + 2 * tableRank * Self.entryLength
+    var cursor = try block("a table of members", at: offset, count: room)
+    try cursor.expect(signature: "SNOD")
+    try cursor.version(1...1)
+    try cursor.skip(1)
+    let count = Int(try cursor.number(UInt16.self))
+    guard count <= 2 * tableRank else { throw cursor.malformed("a table has \(count) members") }
     for _ in 0..<count {
       let place = cursor.offset
       let name = try self.name(at: try cursor.size(), in: names, path, place)
