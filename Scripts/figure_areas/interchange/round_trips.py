@@ -5,6 +5,7 @@ import os
 import tempfile
 
 from ..figure import ROOT, execute, last_json
+from ..tasks.runs import TOOL
 from .recorded import by_format, recorded
 
 SUITES = "ConversionTests|KerasExportTests|KerasWriterTests|PyTorchGoldenTests|RecognizedNetworkTests"
@@ -16,6 +17,17 @@ def run(figures, _):
     words = ", ".join(f"{name} {int(count)}" for name, count in trips.items())
     figures.at_least("round_trips", int(sum(trips.values())), words, 40)
     keras(figures)
+    python(figures)
+
+
+def python(figures):
+    """What a text classifier of ours gives in Python, with safetensors, tokenizers and torch alone."""
+    unit, python = "worst difference of a probability between torch and the tool, which prints six digits", os.environ.get("PEERS_PYTHON")
+    if not python:
+        figures.at_most("python_loads", None, unit, 2e-6)
+        return
+    found = last_json(execute([python, ROOT / "Tests" / "Fixtures" / "PyTorchConversion" / "check.py", TOOL]))
+    figures.at_most("python_loads", found["worst"], unit, 2e-6)
 
 
 def keras(figures):

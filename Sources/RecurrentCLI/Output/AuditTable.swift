@@ -67,6 +67,7 @@ extension ConversionAudit.Action {
     case .split: "split"
     case .joined: "joined"
     case .summed: "summed"
+    case .negated: "signs changed"
     case .converted(let type): "converted from \(type)"
     case .filled: "filled with zeros"
     }

@@ -34,19 +34,16 @@ public struct FolderWriter: ~Copyable {
   /// Writes a file of the folder.
   /// - Parameter name: a plain name, without `/`, `\` and control characters, that no other file of the folder has.
   public mutating func writeFile(_ name: String, _ bytes: [UInt8]) throws(FileError) {
-    let file = try pendingFile(name)
-    do throws(FileError) {
-      try file.writer.write(bytes)
-    } catch {
-      file.abandon()
-      throw error
-    }
-    manifest.add(name: name, digest: try file.finish())
+    manifest.add(name: name, digest: try digestOfWritten(name, bytes))
   }
 
   /// Writes a file that the manifest does not name: one that people may change.
   /// - Parameter name: a plain name that no other file of the folder has.
   public mutating func writeUnlistedFile(_ name: String, _ bytes: [UInt8]) throws(FileError) {
+    _ = try digestOfWritten(name, bytes)
+  }
+
+  private func digestOfWritten(_ name: String, _ bytes: [UInt8]) throws(FileError) -> String {
     let file = try pendingFile(name)
     do throws(FileError) {
       try file.writer.write(bytes)
@@ -54,7 +51,7 @@ public struct FolderWriter: ~Copyable {
       file.abandon()
       throw error
     }
-    _ = try file.finish()
+    return try file.finish()
   }
 
   /// Writes `text` as UTF-8 to a file of the folder.

@@ -10,6 +10,8 @@ public struct ConversionAudit: Hashable, Sendable {
     case joined
     /// Several were added, such as the two biases of a gate.
     case summed
+    /// Some of its numbers changed their sign: a gate became its complement.
+    case negated
     /// The element type changed; the name of the one before.
     case converted(from: String)
     /// Nothing was given: zeros, or what else stands for nothing, such as a missing bias.

@@ -43,18 +43,6 @@ extension HDF5File {
     }
     return floats
   }
-
-  /// The number of 1 sign bit, 5 bits of exponent and 10 of fraction.
-  static func float(half bits: UInt16) -> Float {
-    let sign: FloatingPointSign = bits >> 15 == 0 ? .plus : .minus
-    let exponent = Int(bits >> 10 & 31)
-    let fraction = Float(bits & 1023)
-    return switch exponent {
-    case 0: Float(sign: sign, exponent: -24, significand: fraction)
-    case 31: Float(bitPattern: UInt32(bits >> 15) << 31 | 0x7f80_0000 | UInt32(bits & 1023) << 13)
-    default: Float(sign: sign, exponent: exponent - 25, significand: 1024 + fraction)
-    }
-  }
 }
 
 // MARK: - Text

@@ -126,7 +126,7 @@ public struct HDF5File: Sendable {
     case .real(8, let isBigEndian):
       return try rounded(Self.words(bytes, isBigEndian: isBigEndian, UInt64.self), dataset)
     case .real(_, let isBigEndian):
-      return Self.words(bytes, isBigEndian: isBigEndian, UInt16.self).map { Self.float(half: $0) }
+      return Self.words(bytes, isBigEndian: isBigEndian, UInt16.self).map { SafetensorsFile.float(half: $0) }
     case .bfloat16(let isBigEndian):
       return Self.words(bytes, isBigEndian: isBigEndian, UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
     default:

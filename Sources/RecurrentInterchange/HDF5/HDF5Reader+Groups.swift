@@ -11,6 +11,8 @@ extension HDF5Reader {
 
   /// What a table of members says of one of them.
   private typealias Entry = (name: String, header: Int, copy: HDF5MemberTable?)
+  /// A child of a tree node: its names come after that at `low` in the heap, up to that at `high`.
+  private typealias Child = (place: Int, low: Int, high: Int)
 
   /// The members of a group.
   mutating func members(
@@ -18,8 +20,10 @@ extension HDF5Reader {
   ) throws(HDF5Error) -> [HDF5Group.Member] {
     let names = try self.names(at: table.heap)
     var entries: [Entry] = []
-    for place in try tables(at: table.tree, path) {
-      try addEntries(of: place, names, path, to: &entries)
+    for child in try tables(at: table.tree, path) {
+      let first = entries.count
+      try addEntries(of: child.place, names, path, to: &entries)
+      try check(entries[first...].map(\.name), against: child, names, path)
     }
     var members: [HDF5Group.Member] = []
     for (name, header, copy) in entries {
@@ -41,19 +45,43 @@ extension HDF5Reader {
     guard free == 1 || free < UInt64(size) else { throw cursor.malformed("the free bytes of a local heap lie outside") }
     guard let data = try cursor.address() else { throw cursor.malformed("a local heap has no data") }
     var contents = try block("the data of a local heap", at: data, count: size)
-    return try contents.bytes(size)
+    let bytes = try contents.bytes(size)
+    if free != 1 { try checkFreeBlocks(of: bytes, from: free, contents) }
+    return bytes
+  }
+
+  /// Follows the list of free blocks, each with the place of the next one and its own length.
+  private func checkFreeBlocks(of heap: [UInt8], from first: UInt64, _ cursor: HDF5Cursor) throws(HDF5Error) {
+    let lengthOfHead: UInt64 = 16
+    var (place, blocks) = (first, 0)
+    repeat {
+      guard place <= UInt64(heap.count), UInt64(heap.count) - place >= lengthOfHead, blocks < heap.count / 16 else {
+        throw cursor.malformed("the list of free bytes of a local heap leads outside")
+      }
+      let start = Int(place)
+      let (next, length): (UInt64, UInt64) = (heap.littleEndian(at: start), heap.littleEndian(at: start + 8))
+      guard length >= lengthOfHead, length <= UInt64(heap.count) - place else {
+        throw cursor.malformed("free bytes of a local heap lie outside")
+      }
+      place = next
+      blocks += 1
+    } while place != 1
   }
 
   /// The places of the tables below a tree, in order.
-  private mutating func tables(at root: Int, _ path: String) throws(HDF5Error) -> [Int] {
-    var nodes = [root]
+  private mutating func tables(at root: Int, _ path: String) throws(HDF5Error) -> [Child] {
+    var nodes: [Child] = [(root, 0, 0)]
     var level: UInt8?
     // One level after another, down to that whose children are tables.
     repeat {
       let expectedLevel = level.map { $0 - 1 }
-      var children: [Int] = []
-      for node in nodes {
-        level = try addChildren(ofNodeAt: node, expectedLevel: expectedLevel, path, to: &children)
+      var children: [Child] = []
+      for (index, node) in nodes.enumerated() {
+        let neighbours = (
+          index == 0 ? nil : nodes[index - 1].place, index == nodes.count - 1 ? nil : nodes[index + 1].place
+        )
+        level = try addChildren(
+          ofNodeAt: node.place, between: neighbours, expectedLevel: expectedLevel, path, to: &children)
       }
       nodes = children
     } while level != 0
@@ -62,9 +90,11 @@ extension HDF5Reader {
 
   /// Adds the places that a node of a tree points to; returns its level.
   private mutating func addChildren(
-    ofNodeAt offset: Int, expectedLevel: UInt8?, _ path: String, to children: inout [Int]
+    ofNodeAt offset: Int, between neighbours: (left: Int?, right: Int?), expectedLevel: UInt8?, _ path: String,
+    to children: inout [Child]
   ) throws(HDF5Error) -> UInt8 {
-    var cursor = try block("a tree node", at: offset, count: Self.treeHeaderLength)
+    // A node has room for twice its rank of children, and for one key more than that.
+    var cursor = try block("a tree node", at: offset, count: Self.treeHeaderLength + treeRank * 32 + 8)
     try cursor.expect(signature: "TREE")
     guard try cursor.number(UInt8.self) == 0 else { throw cursor.malformed("a tree node is not one of a group") }
     let level = try cursor.number(UInt8.self)
@@ -72,27 +102,52 @@ extension HDF5Reader {
       throw cursor.malformed("a tree node has the level \(level)")
     }
     let count = Int(try cursor.number(UInt16.self))
-    guard count > 0 || level == 0 else { throw cursor.malformed("a tree node has no children") }
-    var body = try block("a tree node", at: offset + Self.treeHeaderLength, count: count * 16)
+    guard count <= 2 * treeRank, count > 0 || level == 0 else {
+      throw cursor.malformed("a tree node has \(count) children")
+    }
+    guard try cursor.address() == neighbours.left, try cursor.address() == neighbours.right else {
+      throw cursor.malformed("a tree node names other neighbours than it has")
+    }
+    var low = try cursor.size()
     for _ in 0..<count {
-      try body.skip(8)
-      guard let child = try body.address() else { throw body.malformed("a tree node points nowhere") }
-      children.append(child)
+      guard let place = try cursor.address() else { throw cursor.malformed("a tree node points nowhere") }
+      let high = try cursor.size()
+      children.append((place, low, high))
+      low = high
     }
     return level
+  }
+
+  /// Refuses a table whose names are not between the keys of the tree: a search would not find them.
+  private func check(
+    _ members: [String], against child: Child, _ heap: [UInt8], _ path: String
+  ) throws(HDF5Error) {
+    guard let low = key(at: child.low, in: heap), let high = key(at: child.high, in: heap),
+      members.first.map({ low.lexicographicallyPrecedes($0.utf8) }) ?? true,
+      members.last.map({ !high.lexicographicallyPrecedes($0.utf8) }) ?? true
+    else {
+      throw error(.malformed("the keys of a tree do not lead to its members"), path, at: child.place)
+    }
+  }
+
+  /// The name at a place of a heap, which may be empty.
+  private func key(at offset: Int, in heap: [UInt8]) -> ArraySlice<UInt8>? {
+    guard offset < heap.count, let end = heap[offset...].firstIndex(of: 0) else { return nil }
+    return heap[offset..<end]
   }
 
   /// Adds the entries of one table of members. Their names rise strictly, so none stands twice.
   private mutating func addEntries(
     of offset: Int, _ names: [UInt8], _ path: String, to entries: inout [Entry]
   ) throws(HDF5Error) {
-    var head = try block("a table of members", at: offset, count: Self.tableHeaderLength)
-    try head.expect(signature: "SNOD")
-    try head.version(1...1)
-    try head.skip(1)
-    let count = Int(try head.number(UInt16.self))
-    var cursor = try block(
-      "a table of members", at: offset + Self.tableHeaderLength, count: count * Self.entryLength)
+    // A table has room for twice its rank of members.
+    let room = Self.tableHeaderLength + 2 * tableRank * Self.entryLength
+    var cursor = try block("a table of members", at: offset, count: room)
+    try cursor.expect(signature: "SNOD")
+    try cursor.version(1...1)
+    try cursor.skip(1)
+    let count = Int(try cursor.number(UInt16.self))
+    guard count <= 2 * tableRank else { throw cursor.malformed("a table has \(count) members") }
     for _ in 0..<count {
       let place = cursor.offset
       let name = try self.name(at: try cursor.size(), in: names, path, place)

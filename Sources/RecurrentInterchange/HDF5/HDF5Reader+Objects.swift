@@ -65,6 +65,7 @@ extension HDF5Reader {
         count += 1
         let type = try cursor.number(UInt16.self)
         let size = Int(try cursor.number(UInt16.self))
+        guard size % 8 == 0 else { throw cursor.malformed("a header message of \(size) bytes, no multiple of 8") }
         let flags = try cursor.number(UInt8.self)
         try cursor.skip(3)
         let start = cursor.offset

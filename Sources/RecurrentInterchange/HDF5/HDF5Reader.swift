@@ -13,6 +13,8 @@ struct HDF5Reader {
   /// The collections of texts that have been read, and how many bytes of text were taken out of them.
   var collections: [Int: HDF5TextCollection] = [:]
   var textCount = 0
+  /// Half of the members that a table has room for, and of the children that a node of a tree has room for.
+  private(set) var (tableRank, treeRank) = (0, 0)
   /// How many elements the attributes have that have been read.
   var attributeTextCount = 0
 
@@ -70,10 +72,13 @@ struct HDF5Reader {
     guard sharedVersion == 0, sizes[0] == 8, sizes[1] == 8 else {
       throw cursor.error(.unsupported("addresses of other than 8 bytes"))
     }
-    // Sizes of tree nodes (which say themselves how full they are) and consistency flags.
-    try cursor.skip(version == 1 ? 12 : 8)
+    tableRank = Int(try cursor.number(UInt16.self))
+    treeRank = Int(try cursor.number(UInt16.self))
+    guard tableRank > 0, treeRank > 0 else { throw cursor.malformed("tables or trees without members") }
+    guard try cursor.number(UInt32.self) == 0 else { throw cursor.error(.unsupported("a file that was not closed")) }
+    if version == 1 { try cursor.skip(4) }
     guard try cursor.address() == 0 else { throw cursor.error(.unsupported("a block of other data in front")) }
-    try cursor.skip(8)
+    guard try cursor.address() == nil else { throw cursor.error(.unsupported("a list of free space")) }
     let end = try cursor.number(UInt64.self)
     guard end == UInt64(region.count) else { throw error(.wrongSize(expected: end, actual: region.count)) }
     guard try cursor.address() == nil else { throw cursor.error(.unsupported("a driver of its own")) }

@@ -35,8 +35,8 @@ struct ONNXOperator: Sendable {
   /// All of them, by name.
   static let all: [String: ONNXOperator] = {
     let families = [
-      recurrent, arithmetic, activations, products, convolutions, pooling, normalization, reductions, shapes, slicing,
-      joining, constants,
+      recurrent, arithmetic, comparisons, activations, products, convolutions, pooling, normalization, reductions,
+      shapes, slicing, joining, constants,
     ]
     return Dictionary(uniqueKeysWithValues: families.flatMap { $0 }.map { ($0.name, $0) })
   }()

@@ -64,7 +64,7 @@ extension ONNXOperator {
 
 extension NodeCall {
   /// A function of two integers, with the shapes stretched to `shape`.
-  fileprivate func combined(
+  func combined(
     _ a: ONNXIntegers, _ b: ONNXIntegers, _ shape: Shape, _ function: (Int, Int) -> (partialValue: Int, overflow: Bool)
   ) throws(ONNXError) -> ONNXIntegers {
     let (first, second) = (try stretched(a, to: shape), try stretched(b, to: shape))
@@ -78,7 +78,8 @@ extension NodeCall {
     return ONNXIntegers(values, shape: shape, kind: b.kind)
   }
 
-  private func stretched(_ integers: ONNXIntegers, to shape: Shape) throws(ONNXError) -> [Int] {
+  /// Integers repeated to fill a shape that they stretch to.
+  func stretched(_ integers: ONNXIntegers, to shape: Shape) throws(ONNXError) -> [Int] {
     if integers.shape == shape { return integers.values }
     let all = try ONNXValue.integers(integers).rearranged { positions throws(ONNXError) in
       stretched(positions, to: shape)

@@ -53,13 +53,14 @@ struct NodeTensors {
         hiddenBias: keepsHiddenBias ? bias.map { arranged($0.slice(axis: 0, rowCount..<2 * rowCount)) } : nil,
         peepholes: peepholes.map { $0.values[direction].arranged(vectors, height: hiddenSize) })
     }
-    return RecognizedRecurrentLayer(description: description, directions: directions, sources: sources(description))
+    return RecognizedRecurrentLayer(
+      description: description, directions: directions, sources: sources(description, form.negation))
   }
 
   private func sources(
-    _ description: RecurrentDescription
+    _ description: RecurrentDescription, _ negation: [ConversionAudit.Action]
   ) -> [(words: [String], numbers: NamedNumbers, actions: [ConversionAudit.Action])] {
-    let order: [ConversionAudit.Action] = rowCount > hiddenSize ? [.permuted] : []
+    let order: [ConversionAudit.Action] = (rowCount > hiddenSize ? [.permuted] : []) + negation
     let parts: [ConversionAudit.Action] = directionCount > 1 ? [.split] : []
     let sum: [ConversionAudit.Action] = !description.isFused && !hasZeroHiddenBias ? [.summed] : []
     var sources = [

@@ -103,7 +103,7 @@ extension NetworkWriter {
       let target = graph.weight("\(place).\(name)_l\(number)", tensor)
       let joined: [ConversionAudit.Action] = sources.count > 1 ? [.joined] : []
       let permuted: [ConversionAudit.Action] = form.blocks.count > 1 ? [.permuted] : []
-      audit.took(sources, as: target, shape: tensor.shape.dimensions, permuted + joined + actions)
+      audit.took(sources, as: target, shape: tensor.shape.dimensions, permuted + joined + form.negation + actions)
       return target
     }
     return (

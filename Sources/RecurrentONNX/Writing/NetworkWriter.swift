@@ -60,7 +60,7 @@ struct NetworkWriter {
     model.opsetImport = [operators]
     model.graph = graph.graph
     do {
-      return try model.serializedBytes()
+      return try model.encoded()
     } catch {
       throw ONNXWritingError(layer: nil, problem: "the graph cannot be put into bytes (\(error))")
     }

@@ -1,3 +1,4 @@
+import RecurrentInterchange
 import RecurrentLayers
 import RecurrentTensor
 
@@ -16,6 +17,8 @@ struct RecurrentNodeForm {
   /// The same for the vectors of peepholes.
   let peepholes: [Block]
   let operatorName: String
+  /// What the signs of the blocks add to what is said of the weights.
+  var negation: [ConversionAudit.Action] { blocks.contains(where: \.isNegated) ? [.negated] : [] }
   let attributes: [ONNXAttributeProto]
 
   init(_ layer: RecurrentDescription) throws(InexpressibleCell) {

@@ -29,7 +29,7 @@ OPERATORS = {
     "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization", "LayerNormalization", "Softmax", "LogSoftmax", "Gather",
     "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Concat", "Slice", "Identity", "Flatten", "Shape", "Constant",
     "ConstantOfShape", "Cast", "Expand", "Tanh", "Sigmoid", "Relu", "LeakyRelu", "Elu", "HardSigmoid", "Softsign", "Softplus",
-    "ThresholdedRelu", "Clip", "ReduceMean", "ReduceMax", "ReduceSum", "Dropout", "Split",
+    "ThresholdedRelu", "Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual", "Max", "Min", "Where", "Range", "Clip", "ReduceMean", "ReduceMax", "ReduceSum", "Dropout", "Split",
 }
 TYPES = {TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL}
 NEWEST = 27

@@ -6,7 +6,7 @@
 Versions: safetensors 0.8, onnx 1.23.2, h5py 3.14. Each reader runs in a process of its own, because the libraries may crash on such files.
 Prints one JSON line with the number of files that ours accept, by format, and those of them that the reference refuses. Of safetensors
 there may be none, or it ends with 1. ONNX and HDF5 have parts that ours never looks at and the reference does: fields outside the schema of
-inference, and of HDF5 the free space in heaps and the keys of trees.
+inference, and of HDF5 messages that say how a data set was made.
 """
 
 import json

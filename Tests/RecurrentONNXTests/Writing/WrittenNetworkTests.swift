@@ -53,6 +53,35 @@ import Testing
     recordFigure("onnx_written", worst)
   }
 
+  /// Run node by node, without being recognised as a network, the file gives what ONNX Runtime computed from it.
+  @Test(arguments: WrittenCase.all) func runsAsGraph(_ written: WrittenCase) throws {
+    let fixture = try Self.fixture.get()
+    let graph = try ONNXGraph(ONNXModel(bytes: written.network().onnx(written.options).bytes, path: "written.onnx"))
+    let names = fixture.names(in: written.name)
+    for run in Set(names.compactMap { $0.hasPrefix("run") ? $0.split(separator: "/")[0] : nil }).sorted() {
+      var inputs: [String: ONNXValue] = [:]
+      for name in names where name.hasPrefix("\(run)/in/") && !name.hasSuffix("/shape") {
+        let input = String(name.dropFirst(run.count + 4))
+        switch input {
+        case "tokens":
+          let tokens = try fixture.integers(name, in: written.name).map { Int($0) }
+          let shape = try fixture.integers("\(run)/in/shape", in: written.name).map { Int($0) }
+          inputs[try #require(graph.inputs.first).name] = .integers(ONNXIntegers(tokens, shape: Shape(shape)))
+        case "sequence_lens":
+          let lengths = try fixture.integers(name, in: written.name).map { Int($0) }
+          inputs[input] = .integers(ONNXIntegers(lengths, kind: .int32))
+        default: inputs[input] = .tensor(try fixture.tensor(name, in: written.name))
+        }
+      }
+      let found = try graph(inputs)
+      for name in names where name.hasPrefix("\(run)/out/") {
+        let output = String(name.dropFirst(run.count + 5))
+        let expected = try fixture.tensor(name, in: written.name)
+        #expect(Tolerance.forward.used(try #require(found[output]?.tensor), expected) <= 1, "\(run) \(output)")
+      }
+    }
+  }
+
   private func words(_ bytes: [UInt8]) throws -> [Int32] {
     let digest = Array(SHA256.hexadecimalDigest(of: bytes))
     return try (0..<8).map { try Int32(bitPattern: #require(UInt32(String(digest[$0 * 8..<$0 * 8 + 8]), radix: 16))) }
