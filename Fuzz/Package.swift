@@ -9,16 +9,18 @@ let package = Package(
   name: "fuzz",
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "swift-recurrent", path: "..")],
-  targets: parsers.map { parser in
-    .executableTarget(
-      name: "fuzz-\(parser)",
-      dependencies: [
-        .product(name: "Recurrent", package: "swift-recurrent"),
-        .product(name: "RecurrentInterchange", package: "swift-recurrent"),
-      ],
-      path: "Sources/\(parser)",
-      // libFuzzer brings the main function.
-      swiftSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
-  }
+  // libFuzzer's own main function would need a program without one, which the package manager does not link.
+  targets: [.target(name: "Fuzzing")]
+    + parsers.map { parser in
+      .executableTarget(
+        name: "fuzz-\(parser)",
+        dependencies: [
+          "Fuzzing",
+          .product(name: "Recurrent", package: "swift-recurrent"),
+          .product(name: "RecurrentInterchange", package: "swift-recurrent"),
+        ],
+        path: "Sources/\(parser)",
+        swiftSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+    }
 )

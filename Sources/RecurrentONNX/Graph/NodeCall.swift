@@ -9,7 +9,7 @@ struct NodeCall {
   let elementType: ElementType
 
   /// More elements than a result of any node may have: what a file asks for must not fill the memory.
-  static let largestCount = 1 << 30
+  static let largestCount = 1 << 28
 
   func error(_ problem: String) -> ONNXError { node.error(problem) }
 

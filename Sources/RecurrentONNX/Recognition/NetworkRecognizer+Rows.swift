@@ -40,7 +40,8 @@ extension NetworkRecognizer {
       let b = sizes(finding(node, 1)), a.count == b.count || a.count == 1 || b.count == 1
     else { return nil }
     return .sizes(
-      (0..<max(a.count, b.count)).map { place in
+      // One size stretches to as many as the others are, even to none.
+      (0..<(a.count == 1 ? b.count : a.count)).map { place in
         let (a, b) = (a[a.count == 1 ? 0 : place].value, b[b.count == 1 ? 0 : place].value)
         guard node.node.operatorName == "Mul", let a, let b else { return Size() }
         let (product, overflow) = a.multipliedReportingOverflow(by: b)

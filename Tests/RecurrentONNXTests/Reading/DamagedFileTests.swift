@@ -33,6 +33,20 @@ import Testing
     }
   }
 
+  /// Whole networks, as other programs and this one write them, in which layers are looked for.
+  @Test func survivesDamageOfNetworks() async {
+    await #expect(processExitsWith: .success) {
+      let exported = try ExportedModelTests.names.map { try ExportedModelTests.bytes($0) }
+      let written = try WrittenCase.all.map { try $0.network().onnx($0.options).bytes }
+      let recognised = written.filter { (try? ONNXNetwork(ONNXModel(bytes: $0))) != nil }
+      #expect(recognised.count > 40)
+      var files = DamagedFiles("onnx_network", (exported + recognised).map { ByteMutations($0) })
+      files.changesEveryByte = false
+      let problems = files.problems(isTyped: { $0 is ONNXError }) { _ = try ONNXNetwork(ONNXModel(bytes: $0)) }
+      #expect(problems == [])
+    }
+  }
+
   /// Graphs of all kinds, a few mutants each, with the inputs that the graphs were made for.
   @Test func randomChangesOfOtherGraphs() async {
     await #expect(processExitsWith: .success) {

@@ -1,3 +1,4 @@
+import RecurrentFormats
 import RecurrentInterchange
 import RecurrentLayers
 import RecurrentONNX
@@ -10,12 +11,18 @@ import Testing
   private static let fixture = Result { try Fixture("ONNXWritten/exported") }
   private static let pyTorchNames = ["classifier", "forecaster", "encoder", "tagger", "convolutional"]
     .flatMap { ["\($0)-script", "\($0)-dynamo"] }.filter { $0 != "tagger-dynamo" }
-  private static let names = pyTorchNames + ["keras-like"]
+  static let names = pyTorchNames + ["keras-like"]
 
-  private func model(_ name: String) throws -> ONNXModel {
+  private static func path(_ name: String) -> String {
     let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-    return try ONNXModel(path: "\(folder)/Fixtures/ONNXWritten/exported/\(name).onnx")
+    return "\(folder)/Fixtures/ONNXWritten/exported/\(name).onnx"
   }
+
+  static func bytes(_ name: String) throws -> [UInt8] {
+    try ReadableFile.bytes(ofFile: path(name), limit: 1 << 20)
+  }
+
+  private func model(_ name: String) throws -> ONNXModel { try ONNXModel(path: Self.path(name)) }
 
   @Test(arguments: names) func computesWhatItsProgramComputes(_ name: String) throws {
     let fixture = try Self.fixture.get()

@@ -162,6 +162,18 @@ private struct HandMadeGraph {
     }
   }
 
+  /// A list of no sizes beside one size.
+  @Test func sizesOfNoAxes() throws {
+    var graph = HandMadeGraph()
+    let y = graph.squeezed(graph.recurrent().y)
+    let sizes = graph.graph.node("Shape", [graph.input], at: "sizes")
+    let (zero, one) = (graph.graph.list([0]), graph.graph.list([1]))
+    let none = graph.graph.node("Slice", [sizes, zero, zero, zero], at: "none")
+    let first = graph.graph.node("Slice", [sizes, zero, one, zero], at: "first")
+    _ = graph.graph.node("Mul", [none, first], at: "product")
+    #expect(try graph.problem(output: y) == nil)
+  }
+
   /// Whatever a file holds, it is recognised or refused.
   @Test(arguments: ["final", "lengths-max", "flatten", "tokens", "lstm-coupled-peepholes-both"])
   func mutants(_ name: String) throws {

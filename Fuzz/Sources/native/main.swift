@@ -1,4 +1,5 @@
 import Foundation
+import Fuzzing
 import Recurrent
 import RecurrentInterchange
 
@@ -14,10 +15,14 @@ private let folder: String = {
 }()
 
 /// Reads the bytes as the `config.json` of a network's folder.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func readInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+func readInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let data = start.map { Data(bytes: $0, count: count) } ?? Data()
   guard (try? data.write(to: URL(fileURLWithPath: folder + "/config.json"))) != nil else { return 0 }
   _ = try? NativeFormat().read(folder, layout: nil)
   return 0
 }
+
+var (argumentCount, arguments): (CInt, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) = (
+  CommandLine.argc, CommandLine.unsafeArgv
+)
+exit(LLVMFuzzerRunDriver(&argumentCount, &arguments) { readInput($0, $1) })
