@@ -57,6 +57,21 @@ final class CommunicationThread: Sendable {
     }
     return try outcome.wait { $0 }.get()
   }
+
+  /// Has `body` carried out, which calls `function`, and waits for what it gives, but not for ever.
+  func run<Result>(
+    _ function: String, atMost seconds: Double, _ body: @escaping () throws(CommunicationError) -> Result
+  ) throws(CommunicationError) -> Result {
+    let outcome = Guarded<Swift.Result<Result, CommunicationError>?>(nil)
+    let lent = Lent(body: body)
+    submit {
+      let result: Swift.Result<Result, CommunicationError>
+      do throws(CommunicationError) { result = .success(try lent.body()) } catch { result = .failure(error) }
+      outcome.change { $0 = result }
+    }
+    guard let result = outcome.wait(seconds: seconds, { $0 }) else { throw .timedOut(function: function, seconds: seconds) }
+    return try result.get()
+  }
 }
 
 /// What another thread runs while its owner waits.
