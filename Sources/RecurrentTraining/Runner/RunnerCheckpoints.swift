@@ -1,3 +1,4 @@
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -11,19 +12,25 @@ extension TrainingRunner {
   ///   version, `TrainingError.foreignCheckpoint` where it does not belong to this run.
   @discardableResult
   public func resume(onEvent: (TrainingEvent) -> Void = { _ in }) throws -> Bool {
-    guard let folder else { preconditionFailure("a run without a folder has nothing to resume from") }
-    let store = CheckpointStore(path: folder.checkpointsPath, system: folder.system)
-    let checkpoint = try store.newest { onEvent(.checkpointSkipped($0)) }
+    precondition(folder != nil || communicator.rank > 0, "a run without a folder has nothing to resume from")
+    let checkpoint = try shareCheckpoint {
+      guard let folder else { return nil }
+      return try CheckpointStore(path: folder.checkpointsPath, system: folder.system)
+        .newest { onEvent(.checkpointSkipped($0)) }
+    }
     if let checkpoint { try restore(checkpoint) }
-    recorder = try RunRecorder(
-      folder, configuration, metricsByteCount: checkpoint?.description.metricsByteCount ?? 0, clock: clock)
+    if let folder {
+      recorder = try RunRecorder(
+        folder, configuration, metricsByteCount: checkpoint?.description.metricsByteCount ?? 0, clock: clock)
+    }
     return checkpoint != nil
   }
 
   private func restore(_ checkpoint: LoadedCheckpoint) throws(TrainingError) {
     let description = checkpoint.description
     func refuse(_ problem: String) -> TrainingError { .foreignCheckpoint(path: checkpoint.path, problem: problem) }
-    let changed = description.identity.differences(from: identity)
+    try adoptShares(of: checkpoint, refuse)
+    let changed = description.identity.differences(from: checkpointIdentity).filter { $0 != Self.sharesKey }
     guard changed.isEmpty else {
       throw refuse("it was made with another \(changed.joined(separator: ", ")) than this run has")
     }
@@ -60,7 +67,8 @@ extension TrainingRunner {
     if let kind = average?.kind {
       average = WeightAverage(kind, models: try checkpoint.average.groupedByNumber.map { try model.loading($0) })
     }
-    carry = task.initialCarry(inEpoch: checkpoint.description.state.epoch)
+    carry = ShareCarries(
+      gradientStep.plan, initial: task.initialCarry(inEpoch: checkpoint.description.state.epoch))
     try carry.restore(from: checkpoint.carry)
   }
 
@@ -76,15 +84,22 @@ extension TrainingRunner {
     }
   }
 
+  /// Writes the checkpoint at the end of a run.
+  func saveUnlessSaved(_ onEvent: (TrainingEvent) -> Void) throws {
+    // Only rank 0 knows what it has saved, and all must take part where anything is saved.
+    if communicator.size > 1 || savedStep != state.step { try save(onEvent) }
+  }
+
   /// Writes a checkpoint, unless a parameter is not finite: a bad state never takes the place of a good one.
   func save(_ onEvent: (TrainingEvent) -> Void) throws {
     if let path = model.firstNonFiniteParameter { throw divergenceAfterStep(path) }
-    guard let recorder else { return }
+    let carry = try gatherCarry()
+    guard let recorder, savedStep != state.step else { return }
     let checkpoint = Checkpoint(
       description: CheckpointState(
-        state: state, identity: identity, metricsByteCount: recorder.metricsByteCount, plateau: scheduler.plateau),
+        state: state, identity: checkpointIdentity, metricsByteCount: recorder.metricsByteCount, plateau: scheduler.plateau),
       model: model.namedTensors, optimizer: optimizer.state.tensors(for: model), best: best?.namedTensors ?? [],
-      average: average?.namedTensors ?? [], carry: carry.tensors)
+      average: average?.namedTensors ?? [], carry: carry)
     guard let path = try self.recorder?.save(checkpoint) else { return }
     savedStep = state.step
     onEvent(.checkpointWritten(path: path, step: state.step))

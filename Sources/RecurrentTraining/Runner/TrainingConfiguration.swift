@@ -26,6 +26,8 @@ public struct TrainingConfiguration: Settings {
   public var checkpointSteps: Int?
   /// The seed of all random numbers.
   public var seed = 42
+  /// Whether results are the same for any number of processes up to eight; nil for where that costs little.
+  public var deterministic: Bool?
   /// Threads to compute with; nil for all cores.
   public var threads: Int?
 
@@ -45,6 +47,9 @@ public struct TrainingConfiguration: Settings {
         ] + AveragingConfiguration.fields.map { $0.nested(in: \.averaging) }
         + [
           SettingField("seed", \.seed, "of all random numbers; the same seed gives the same model", .atLeast(0)),
+          SettingField(
+            "deterministic", \.deterministic,
+            "same results for 1 to 8 processes; null: where there are several and it costs little"),
           SettingField("threads", \.threads, "to compute with; null: all cores", .atLeast(1), effect: .execution),
         ]) + SettingField.group("Stopping and saving", savingFields)
   }

@@ -34,6 +34,10 @@ public struct TrainingStart: Hashable, Sendable {
   public let finishedSteps: Int
   /// What the losses are means over.
   public let itemName: String
+  /// The processes that train the model together.
+  public var rankCount = 1
+  /// The shares that every batch is cut into: results depend on it, but on the number of ranks only where they are more.
+  public var shareCount = 1
 }
 
 /// A step that was made.

@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentLayers
 public import RecurrentTensor
 
@@ -38,6 +39,10 @@ public protocol TrainingTask<Model>: Sendable {
   ///
   /// The names and their order are the same after every epoch.
   func validate(_ model: Model) throws -> [Metric]
+
+  /// The same, the work divided among ranks: all call it with the same model and get the same figures, which are also those
+  /// of a single process, bit for bit.
+  func validate(_ model: Model, over communicator: any Communicator) throws -> [Metric]
 }
 
 extension TrainingTask {
@@ -49,6 +54,9 @@ extension TrainingTask {
 
   /// No judgement but the training loss.
   public func validate(_ model: Model) throws -> [Metric] { [] }
+
+  /// Every rank does all of the work.
+  public func validate(_ model: Model, over communicator: any Communicator) throws -> [Metric] { try validate(model) }
 }
 
 extension TrainingTask where Carry == NoCarry {
