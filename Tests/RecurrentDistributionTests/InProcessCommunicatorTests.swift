@@ -15,8 +15,8 @@ import Testing
     let received = try InProcessCommunicator.run(count: 2) { communicator in
       let sent: [UInt8] = communicator.rank == 0 ? [1, 2, 3] : []
       var received = [UInt8](repeating: 0, count: communicator.rank == 0 ? 0 : 3)
-      try sent.withUnsafeBytes { sent throws(CommunicationError) in
-        try received.withUnsafeMutableBytes { received throws(CommunicationError) in
+      try sent.withUnsafeBytes { sent in
+        try received.withUnsafeMutableBytes { received in
           try communicator.exchange(sent, received, with: 1 - communicator.rank)
         }
       }
@@ -29,7 +29,7 @@ import Testing
     #expect(throws: CommunicationError.countMismatch(expected: 2, received: 3, peer: 0)) {
       try InProcessCommunicator.run(count: 2) { communicator in
         var bytes = [UInt8](repeating: 7, count: communicator.rank == 0 ? 3 : 2)
-        try bytes.withUnsafeMutableBytes { bytes throws(CommunicationError) in
+        try bytes.withUnsafeMutableBytes { bytes in
           try communicator.broadcast(bytes, from: 0)
         }
       }
@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: 0..<3) func broadcastsFromAnyRank(root: Int) throws {
     let received = try InProcessCommunicator.run(count: 3) { communicator in
       var bytes = [UInt8](repeating: UInt8(communicator.rank + 1), count: 4)
-      try bytes.withUnsafeMutableBytes { bytes throws(CommunicationError) in
+      try bytes.withUnsafeMutableBytes { bytes in
         try communicator.broadcast(bytes, from: root)
       }
       return bytes

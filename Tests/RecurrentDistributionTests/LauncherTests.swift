@@ -12,7 +12,8 @@ import Testing
   }
 
   @Test func openMPIIsKnownByItsSize() throws {
-    let found = try #require(try launcher(["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "2", "PMIX_RANK": "2"]))
+    let found = try #require(
+      try launcher(["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "2", "PMIX_RANK": "2"]))
     #expect(found.kind == .openMPI)
     #expect((found.rank, found.size) == (2, 4))
     #expect(found.families == [.openMPI, .standard])

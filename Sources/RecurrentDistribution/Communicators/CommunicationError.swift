@@ -13,7 +13,7 @@ public enum CommunicationError: Error, Hashable, Sendable {
   /// MPI has been started in this process by somebody else, or was ended.
   case alreadyStarted
   /// The ranks have not all come together in time.
-  case startTimedOut(seconds: Double)
+  case timedOut(function: String, seconds: Double)
   /// A function of MPI has failed.
   case failed(function: String, message: String)
   /// A peer has sent another number of bytes than was expected.
@@ -42,8 +42,8 @@ extension CommunicationError: CustomStringConvertible {
       "the environment variable \(name) is '\(value.printable())', which no launcher sets; unset it or use --no-mpi"
     case .alreadyStarted:
       "MPI was started in this process before; leave starting and ending it to MPICommunicator"
-    case .startTimedOut(let seconds):
-      "the ranks have not come together in \(Int(seconds)) s; look for hosts that do not answer, or raise "
+    case .timedOut(let function, let seconds):
+      "\(function): the ranks have not come together in \(Int(seconds)) s; look for processes that hang, or raise "
         + "\(DistributionVariables.timeout)"
     case .failed(let function, let message):
       "\(function): \(message.printable(limit: 300)); look at what other ranks say, then go on with --resume"

@@ -58,7 +58,7 @@ public final class InProcessCommunicator: Communicator {
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with peer: Int
   ) throws(CommunicationError) {
     precondition(peer != rank && peer >= 0 && peer < size, "rank \(rank) of \(size) has no peer \(peer)")
-    try thread.run { () throws(CommunicationError) in
+    try thread.run { [self] () throws(CommunicationError) in
       if !sent.isEmpty { group.send([UInt8](sent), from: rank, to: peer) }
       if !received.isEmpty { try receive(into: received, from: peer) }
     }
@@ -67,7 +67,7 @@ public final class InProcessCommunicator: Communicator {
   /// Gives all ranks the bytes of `root`.
   public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws(CommunicationError) {
     precondition(root >= 0 && root < size, "there is no rank \(root) of \(size)")
-    try thread.run { () throws(CommunicationError) in
+    try thread.run { [self] () throws(CommunicationError) in
       guard rank == root else { return try receive(into: bytes, from: root) }
       for peer in 0..<size where peer != rank { group.send([UInt8](bytes), from: rank, to: peer) }
     }
@@ -75,7 +75,7 @@ public final class InProcessCommunicator: Communicator {
 
   /// The bytes of all ranks.
   public func allGather(_ own: [UInt8]) throws(CommunicationError) -> [[UInt8]] {
-    try thread.run { () throws(CommunicationError) in
+    try thread.run { [self] () throws(CommunicationError) in
       for peer in 0..<size where peer != rank { group.send(own, from: rank, to: peer) }
       var all: [[UInt8]] = []
       for peer in 0..<size { all.append(peer == rank ? own : try group.receive(from: peer, to: rank)) }

@@ -46,22 +46,35 @@ final class CommunicationThread: Sendable {
   }
 
   /// Has `body` carried out, and waits for what it gives.
-  func run<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+  func run<Result, Failure: Error>(_ body: @escaping () throws(Failure) -> Result) throws(Failure) -> Result {
     if isCurrent { return try body() }
     let outcome = Guarded<Swift.Result<Result, Failure>?>(nil)
-    return try withoutActuallyEscaping(body) { escaping throws(Failure) in
-      let shared = Borrowed(body: escaping)
-      submit {
-        let result: Swift.Result<Result, Failure>
-        do throws(Failure) { result = .success(try shared.body()) } catch { result = .failure(error) }
-        outcome.change { $0 = result }
-      }
-      return try outcome.wait { $0 }.get()
+    let lent = Lent(body: body)
+    submit {
+      let result: Swift.Result<Result, Failure>
+      do throws(Failure) { result = .success(try lent.body()) } catch { result = .failure(error) }
+      outcome.change { $0 = result }
     }
+    return try outcome.wait { $0 }.get()
+  }
+
+  /// Has `body` carried out, which calls `function`, and waits for what it gives, but not for ever.
+  func run<Result>(
+    _ function: String, atMost seconds: Double, _ body: @escaping () throws(CommunicationError) -> Result
+  ) throws(CommunicationError) -> Result {
+    let outcome = Guarded<Swift.Result<Result, CommunicationError>?>(nil)
+    let lent = Lent(body: body)
+    submit {
+      let result: Swift.Result<Result, CommunicationError>
+      do throws(CommunicationError) { result = .success(try lent.body()) } catch { result = .failure(error) }
+      outcome.change { $0 = result }
+    }
+    guard let result = outcome.wait(seconds: seconds, { $0 }) else { throw .timedOut(function: function, seconds: seconds) }
+    return try result.get()
   }
 }
 
 /// What another thread runs while its owner waits.
-private struct Borrowed<Result, Failure: Error>: @unchecked Sendable {
+private struct Lent<Result, Failure: Error>: @unchecked Sendable {
   let body: () throws(Failure) -> Result
 }

@@ -1,1 +1,0 @@
-#include "mpi_runtime.h"
