@@ -33,6 +33,7 @@ public final class TrainingRunner<Task: TrainingTask> {
   var recorder: RunRecorder?
   let folder: RunFolder?
   let identity: JSONObject
+  let identityDefaults: JSONObject
 
   /// The ranks that train the model together.
   let communicator: any Communicator
@@ -42,12 +43,14 @@ public final class TrainingRunner<Task: TrainingTask> {
   private let monitor: MetricMonitor
   private var batchesInEpoch = 0
   /// What the ranks have agreed on in the last step.
-  private var agreement: RankAgreement?
+  var agreement: RankAgreement?
   let clock: Clock
   /// The last step that was made.
   var lastStep: StepReport?
   /// The step of the newest checkpoint.
   var savedStep: Int?
+  /// What the run goes back to where numbers are not finite, if its policy wants that.
+  var rollbackPoint: RunPoint<Task>?
 
   /// A run that has not begun.
   ///
@@ -58,19 +61,21 @@ public final class TrainingRunner<Task: TrainingTask> {
   ///   - folder: Where checkpoints and metrics go; nil to keep all in memory.
   ///   - identity: What the results depend on, such as settings and digests of data. A checkpoint with another identity
   ///     is refused.
+  ///   - identityDefaults: Members of the identity with the values that a checkpoint means that lacks them, because it is
+  ///     older than they are.
   ///   - communicator: The ranks that train the model together.
   public convenience init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder? = nil,
-    identity: JSONObject = [:], over communicator: any Communicator = SingleProcess()
+    identity: JSONObject = [:], identityDefaults: JSONObject = [:], over communicator: any Communicator = SingleProcess()
   ) throws {
     try self.init(
-      task, model: model, configuration: configuration, folder: folder, identity: identity, over: communicator,
-      clock: monotonicSeconds)
+      task, model: model, configuration: configuration, folder: folder, identity: identity,
+      identityDefaults: identityDefaults, over: communicator, clock: monotonicSeconds)
   }
 
   init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder?, identity: JSONObject,
-    over communicator: any Communicator = SingleProcess(), clock: @escaping Clock
+    identityDefaults: JSONObject = [:], over communicator: any Communicator = SingleProcess(), clock: @escaping Clock
   ) throws {
     precondition(folder == nil || communicator.rank == 0, "only rank 0 has a folder")
     self.task = task
@@ -78,6 +83,7 @@ public final class TrainingRunner<Task: TrainingTask> {
     self.configuration = configuration
     self.folder = folder
     self.identity = identity
+    self.identityDefaults = identityDefaults
     self.clock = clock
     optimizer = try configuration.optimizer.makeOptimizer()
     try configuration.optimizer.validateGroups(for: model)
@@ -128,6 +134,7 @@ public final class TrainingRunner<Task: TrainingTask> {
     if state.ending == nil { try countBatches() }
     try compareRanks()
     onEvent(.started(startReport))
+    beginRollback()
     var interruption: StopReason?
     while state.ending == nil, interruption == nil {
       try makeStep(until: stop, onEvent)
@@ -148,18 +155,25 @@ extension TrainingRunner {
   private func makeStep(until stop: StopRequest, _ onEvent: (TrainingEvent) -> Void) throws {
     let task = task
     let batch = BatchPosition(epoch: state.epoch, index: state.batch, step: state.step, key: key)
-    let rate = scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step)
+    let rate = learningRate
+    let carried = carry
     let outcome = try gradientStep.compute(task, at: &model, on: batch, carry: &carry) {
       RankVote(stop: stop.reason, wantsCheckpoint: recorder?.isCheckpointDue(step: state.step + 1) == true)
     }
     let (loss, count) = (outcome.loss, outcome.count)
     agreement = outcome.agreement
     let norm = gradientStep.gradients.globalNorm
-    guard loss.isFinite, norm.isFinite else { throw divergence(at: batch, loss: loss, learningRate: rate) }
+    let numbers = StepNumbers(loss: loss, gradientNorm: norm, learningRate: rate)
+    guard loss.isFinite, norm.isFinite else {
+      carry = carried
+      let finding = blame(loss: loss, gradientStep.gradients, on: batch, carried: carried)
+      return try recover(from: finding, numbers, on: batch, onEvent)
+    }
     if let limit = configuration.clipValue { gradientStep.gradients.clip(toValue: limit) }
     if let limit = configuration.clipNorm { gradientStep.gradients.clip(toGlobalNorm: limit) }
     optimizer.learningRate = Float(rate)
     optimizer.update(&model, with: gradientStep.gradients)
+    if let finding = blameUpdate(gradientNorm: norm) { return try recover(from: finding, numbers, on: batch, onEvent) }
     if case .exponential? = average?.kind { average?.record(model) }
     state.countStep(loss: loss, items: count)
     let report = StepReport(
@@ -167,7 +181,25 @@ extension TrainingRunner {
       meanLoss: state.meanLoss, learningRate: rate, gradientNorm: norm, itemCount: count)
     lastStep = report
     onEvent(.step(report))
-    if state.batch == batchesInEpoch { try endEpoch(learningRate: rate, onEvent) }
+    try endStep(learningRate: rate, onEvent)
+  }
+
+  /// The rate of the next step.
+  private var learningRate: Double {
+    scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step) * state.rateFactor
+  }
+
+  /// Does what is to be done about a batch that met numbers that are not finite, and goes on from there.
+  private func recover(
+    from finding: NonFiniteFinding, _ numbers: StepNumbers, on batch: BatchPosition, _ onEvent: (TrainingEvent) -> Void
+  ) throws {
+    try respond(to: finding, numbers, on: batch, onEvent)
+    try endStep(learningRate: numbers.learningRate, onEvent)
+  }
+
+  private func endStep(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
+    if state.batch == batchesInEpoch { try endEpoch(learningRate: learningRate, onEvent) }
+    keepRollbackPoint()
   }
 
   private func endEpoch(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
@@ -202,13 +234,6 @@ extension TrainingRunner {
 
   /// The model that is judged and kept: the mean where weights are averaged.
   private var judgedModel: Task.Model { average?.model ?? model }
-
-  private func divergence(at batch: BatchPosition, loss: Double, learningRate: Double) -> TrainingError {
-    .notFinite(
-      TrainingError.NotFinite(
-        step: batch.step + 1, epoch: batch.epoch + 1, batch: batch.index + 1, loss: loss,
-        learningRate: learningRate, culprit: model.firstNonFinite(gradientStep.gradients)))
-  }
 }
 
 // MARK: - Reports
@@ -231,6 +256,7 @@ extension TrainingRunner {
       interruption.map { .interrupted($0) } ?? (state.ending == .stoppedEarly ? .stoppedEarly : .finished)
     return TrainingReport(
       outcome: outcome, model: best ?? judgedModel, epochs: state.epoch, steps: state.step, lastEpoch: state.lastEpoch,
-      bestEpoch: state.best, isBest: best != nil, seconds: seconds)
+      bestEpoch: state.best, isBest: best != nil, skippedBatches: state.skippedBatches, rateFactor: state.rateFactor,
+      seconds: seconds)
   }
 }

@@ -35,6 +35,15 @@ public protocol TrainingTask<Model>: Sendable {
   ///     tensors.
   func loss(of model: Model, on batch: BatchPosition, carry: inout Carry) throws -> BatchLoss
 
+  /// What a batch consists of; asked for once before a run, and where its loss is not finite.
+  func contents(of batch: BatchPosition) -> BatchContents
+
+  /// How large each batch of an epoch is, in the unit of `BatchContents.size`; from it the memory of a run is told.
+  func batchSizes(inEpoch epoch: Int, key: RandomKey) -> [Int]
+
+  /// How large what is judged at one time is, in the same unit; nil where it is as large as a batch.
+  var judgedSize: Int? { get }
+
   /// Judges the model after an epoch, the metric that matters most first; empty where there is nothing to judge it on.
   ///
   /// The names and their order are the same after every epoch.
@@ -48,6 +57,18 @@ public protocol TrainingTask<Model>: Sendable {
 extension TrainingTask {
   /// Values.
   public var itemName: String { "values" }
+
+  /// Nothing is told.
+  public func contents(of batch: BatchPosition) -> BatchContents { BatchContents() }
+
+  /// All batches are like the first one.
+  public func batchSizes(inEpoch epoch: Int, key: RandomKey) -> [Int] {
+    let first = BatchPosition(epoch: epoch, index: 0, step: 0, key: key)
+    return Array(repeating: contents(of: first).size, count: batchCount(inEpoch: epoch))
+  }
+
+  /// As large as a batch.
+  public var judgedSize: Int? { nil }
 
   /// Nothing is known of the size of batches: they are cut only where that is asked for.
   public var examplesPerBatch: Int { 1 }

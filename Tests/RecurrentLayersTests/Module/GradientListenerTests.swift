@@ -21,7 +21,7 @@ import Testing
 
     /// `shared` is used by the first operation and by the last.
     func loss(_ x: Tensor) -> Tensor {
-      let inputs = SequenceBatch(matrixProduct(x.reshaped(to: [8, 2]), shared.value).reshaped(to: [4, 2, 2]))
+      let inputs = SequenceBatch(matmul(x.reshaped(to: [8, 2]), shared.value).reshaped(to: [4, 2, 2]))
       let outputs = head(second(first(inputs).outputs).outputs.values)
       return (outputs * outputs).mean() + (shared.value * shared.value).sum()
     }

@@ -1,7 +1,6 @@
 import RecurrentDistribution
 import RecurrentLayers
 import RecurrentTensor
-import Synchronization
 
 /// Hands the gradients of the last share of a rank to the thread that communicates, block by block, while the way back is
 /// still under way in the layers below.
@@ -12,11 +11,10 @@ final class GradientSender: GradientListener {
   /// A block has at least so many elements, 1 MiB of single precision, so that it takes longer to send than to begin.
   static let blockSize = 1 << 18
 
-  private let communicator: any Communicator
-  private let plan: SharePlan
+  private let total: TreeSum
   private var sums: PartialSums?
   private let share: Int
-  private let failure = FailureBox()
+  private var ticket: TreeSum.Ticket?
   private var gradients: Gradients?
   /// Whether the gradient of each parameter is complete.
   private var isComplete: [Bool] = []
@@ -27,12 +25,14 @@ final class GradientSender: GradientListener {
 
   /// Prepares for the last share of a rank.
   ///
-  /// - Parameter sums: Those of all shares before it.
-  init(_ communicator: any Communicator, _ plan: SharePlan, after sums: PartialSums) {
-    self.communicator = communicator
-    self.plan = plan
+  /// - Parameters:
+  ///   - share: Its number.
+  ///   - sums: Those of all shares before it.
+  ///   - total: Adds up what ranks have.
+  init(_ share: Int, after sums: PartialSums, to total: TreeSum) {
+    self.total = total
     self.sums = sums
-    share = plan.own.upperBound - 1
+    self.share = share
   }
 
   func begin(_ gradients: Gradients) {
@@ -55,45 +55,23 @@ final class GradientSender: GradientListener {
     }
   }
 
-  /// Lets go of the memory of the gradients.
-  ///
-  /// - Throws: What went wrong while blocks were summed. All of them must have been by now.
+  /// Waits until all blocks are summed, and lets go of the memory of the gradients.
   func finish() throws(CommunicationError) {
     gradients = nil
     sums = nil
-    if let error = failure.error { throw error }
+    if let ticket { try total.wait(for: ticket) }
   }
 
   private func handOver(_ block: Range<Int>) {
     guard let flat = gradients?.flat, let sums, !block.isEmpty else { return }
     let completed = sums.completedCount(by: share)
     sums.add(block, of: flat, completing: completed)
-    let tree = RankTree(communicator, plan, kernels: flat.kernels)
-    let parts = zip(PartialSums.nodes(of: plan.own), sums.memory(with: flat, completing: completed)).map { node, sum in
-      RankTree.Part(
-        node: node,
-        memory: UnsafeMutableRawBufferPointer(
+    // The memory stays where it is until all blocks are summed, which `finish` waits for.
+    ticket = total.submit(
+      sums.memory(with: flat, completing: completed).map { sum in
+        UnsafeMutableRawBufferPointer(
           start: sum.mutablePointer + block.lowerBound * sum.elementType.stride,
-          count: block.count * sum.elementType.stride))
-    }
-    let failure = failure
-    // The memory stays where it is until the message at the end of the step has come, which this thread waits for.
-    communicator.submit {
-      do throws(CommunicationError) {
-        if failure.error == nil { try tree.sum(parts, count: block.count) }
-      } catch {
-        failure.error = error
-      }
-    }
-  }
-}
-
-/// What went wrong on the thread that communicates.
-private final class FailureBox: Sendable {
-  private let first = Mutex<CommunicationError?>(nil)
-
-  var error: CommunicationError? {
-    get { first.withLock { $0 } }
-    set { first.withLock { $0 = $0 ?? newValue } }
+          count: block.count * sum.elementType.stride)
+      })
   }
 }

@@ -13,6 +13,8 @@ final class GradientStep<Task: TrainingTask> {
   let communicator: any Communicator
   private let scope = GradientScope()
   private var sums = PartialSums()
+  /// Adds up what ranks have.
+  private let total: TreeSum?
 
   /// Parameters are compared between ranks once in so many steps.
   private static var stepsBetweenDigests: Int { 64 }
@@ -30,6 +32,8 @@ final class GradientStep<Task: TrainingTask> {
   init(_ plan: SharePlan, over communicator: any Communicator) {
     self.plan = plan
     self.communicator = communicator
+    let tree = SummationTree(leafCount: plan.count, rankCount: communicator.size)
+    total = communicator.size > 1 ? TreeSum(communicator, tree) : nil
   }
 
   /// The gradients of the last batch; may be changed in place, for example clipped.
@@ -57,21 +61,19 @@ final class GradientStep<Task: TrainingTask> {
     }
     sums.removeAll()
     var outcomes: [ShareOutcome] = []
-    let isAlone = communicator.size == 1
-    for share in plan.own.dropLast(isAlone ? 0 : 1) {
+    for share in plan.own.dropLast(total == nil ? 0 : 1) {
       outcomes.append(try computeShare(share, task, at: &model, on: batch, key: key, &carry, telling: nil))
       sums.add(0..<gradients.flat.count, of: gradients.flat, completing: sums.completedCount(by: share))
       keep(share)
     }
     var agreement: RankAgreement?
-    if !isAlone {
+    if let total {
       let last = plan.own.upperBound - 1
-      let sender = GradientSender(communicator, plan, after: sums)
+      let sender = GradientSender(last, after: sums, to: total)
       outcomes.append(try computeShare(last, task, at: &model, on: batch, key: key, &carry, telling: sender))
       var vote = vote()
-      vote.badCarry = carry.tensors.first { !$0.tensor.isFinite }?.name ?? ""
+      vote.badCarry = carry.firstNonFiniteTensor ?? ""
       if batch.step % Self.stepsBetweenDigests == 0 { vote.digest = model.digest() }
-      // Whoever has heard from all ranks also has the sums of all blocks, which were asked for before.
       let messages = try StepMessage(vote: vote, outcomes: outcomes).exchanged(over: communicator, step: batch.step + 1)
       try sender.finish()
       keep(last)

@@ -24,20 +24,6 @@ struct PartialSums {
   private(set) var waiting: [(node: Node, sum: Tensor)] = []
   private var spare: [Tensor] = []
 
-  /// The nodes that a rank's shares add up to, from left to right.
-  static func nodes(of shares: Range<Int>) -> [Node] {
-    var nodes: [Node] = []
-    for share in shares {
-      var node = Node(level: 0, index: share)
-      while node.isRightChild, nodes.last == node.sibling {
-        nodes.removeLast()
-        node = node.parent
-      }
-      nodes.append(node)
-    }
-    return nodes
-  }
-
   /// Forgets all sums but keeps their memory for the next step.
   mutating func removeAll() {
     spare += waiting.map(\.sum)

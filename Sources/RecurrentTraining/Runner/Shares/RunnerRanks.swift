@@ -26,7 +26,7 @@ extension TrainingRunner {
     if count == gradientStep.plan.count { return }
     guard count > 0, count & (count - 1) == 0, count <= 1 << 16 else { throw refuse("its number of shares is none") }
     if count < communicator.size {
-      if checkpoint.carry.isEmpty { return }
+      if checkpoint.tensors.carry.isEmpty { return }
       throw refuse("what it carries from batch to batch has \(count) shares; go on with at most so many ranks")
     }
     let plan = SharePlan(count: count, rank: communicator.rank, of: communicator.size)
@@ -48,8 +48,8 @@ extension TrainingRunner {
     }
   }
 
-  /// What flows into the next batch, of all shares; at other ranks than the first, which writes it, nothing.
-  func gatherCarry() throws -> NamedTensors {
+  /// What flows into a batch, of the shares of all ranks; at other ranks than the first, which writes it, nothing.
+  func gather(_ carry: ShareCarries<Task.Carry>) throws -> NamedTensors {
     if communicator.size == 1 { return carry.tensors }
     let all = try communicator.allGather(try TensorMessage(carry.tensors).bytes)
     guard communicator.rank == 0 else { return [] }

@@ -9,9 +9,8 @@ struct SharePlan: Hashable, Sendable {
 
   /// The shares of a rank: as many as every other has, or one more.
   init(count: Int, rank: Int, of rankCount: Int) {
-    precondition(count >= rankCount && count & (count - 1) == 0, "\(count) shares for \(rankCount) ranks")
     self.count = count
-    own = BatchShare(rank, of: rankCount).range(of: count)
+    own = SummationTree(leafCount: count, rankCount: rankCount).leaves(ofRank: rank)
   }
 
   /// So many shares make the results those of any number of ranks up to it.

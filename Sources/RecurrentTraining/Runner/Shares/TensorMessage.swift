@@ -35,12 +35,16 @@ extension LoadedCheckpoint {
   private static let pathKey = "path"
   private static let stateKey = "state"
 
+  private static let rollbackKey = "rollback"
+
   /// Everything in one message.
   func message() throws -> [UInt8] {
-    let parts = [("model", model), ("optimizer", optimizer), ("best", best), ("average", average), ("carry", carry)]
-    let tensors = parts.flatMap { part, tensors in tensors.map { (name: "\(part).\($0.key)", tensor: $0.value) } }
-    let texts = [Self.pathKey: path, Self.stateKey: try description.json.text(.oneLine)]
-    return try TensorMessage(tensors, texts: texts).bytes
+    let named = tensors.named(below: "run") + (rollback?.named(below: Self.rollbackKey) ?? [])
+    let texts = [
+      Self.pathKey: path, Self.stateKey: try description.json.text(.oneLine),
+      Self.rollbackKey: rollback == nil ? "none" : "kept",
+    ]
+    return try TensorMessage(named, texts: texts).bytes
   }
 
   /// Reads a message.
@@ -48,10 +52,25 @@ extension LoadedCheckpoint {
     let message = try TensorMessage(bytes: bytes)
     let path = message.texts[Self.pathKey] ?? ""
     let text = message.texts[Self.stateKey] ?? ""
-    func part(_ name: String) -> [String: Tensor] { message.tensors.below(name) }
+    let hasRollback = message.texts[Self.rollbackKey] == "kept"
     self.init(
       path: path, description: try CheckpointState(JSONValue(parsing: Array(text.utf8), file: path), file: path),
-      model: part("model"), optimizer: part("optimizer"), best: part("best"), average: part("average"),
-      carry: part("carry"))
+      tensors: RunTensors(message.tensors.below("run")),
+      rollback: hasRollback ? RunTensors(message.tensors.below(Self.rollbackKey)) : nil)
+  }
+}
+
+extension RunTensors<[String: Tensor]> {
+  /// All tensors, each with what it belongs to before its name.
+  fileprivate func named(below prefix: String) -> NamedTensors {
+    let parts = [("model", model), ("optimizer", optimizer), ("best", best), ("average", average), ("carry", carry)]
+    return parts.flatMap { part, tensors in tensors.map { ("\(prefix).\(part).\($0.key)", $0.value) } }
+  }
+
+  /// Takes them apart again.
+  fileprivate init(_ tensors: [String: Tensor]) {
+    self.init(
+      model: tensors.below("model"), optimizer: tensors.below("optimizer"), best: tensors.below("best"),
+      average: tensors.below("average"), carry: tensors.below("carry"))
   }
 }

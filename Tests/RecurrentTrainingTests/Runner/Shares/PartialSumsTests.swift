@@ -53,13 +53,11 @@ private func treeSum(_ leaves: Range<Int>) -> [Float] {
         sums.add(0..<7, of: gradients, completing: sums.completedCount(by: share))
         _ = sums.end(share, gradients)
       }
-      let nodes = PartialSums.nodes(of: plan.own)
-      #expect(sums.waiting.map(\.node) == nodes)
-      let parts = sums.waiting.map { node, sum in
-        RankTree.Part(
-          node: node, memory: UnsafeMutableRawBufferPointer(start: sum.mutablePointer, count: 7 * 4))
-      }
-      try RankTree(communicator, plan, kernels: sums.waiting[0].sum.kernels).sum(parts, count: 7)
+      let tree = SummationTree(leafCount: shareCount, rankCount: rankCount)
+      let nodes = sums.waiting.map { $0.node.index << $0.node.level..<($0.node.index + 1) << $0.node.level }
+      #expect(nodes == tree.subtrees(ofRank: communicator.rank))
+      try TreeSum(communicator, tree).sum(
+        sums.waiting.map { UnsafeMutableRawBufferPointer(start: $0.sum.mutablePointer, count: 7 * 4) })
       return sums.takeResult(returning: leaf(0)).scalars
     }
     for scalars in found { #expect(scalars == expected) }
