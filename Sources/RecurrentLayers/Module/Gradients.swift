@@ -25,7 +25,7 @@ public struct Gradients: Sendable {
   /// `[layout.total]`; zero between the gradients.
   package var flat: Tensor
   /// What the loss's computation observed for the running statistics of the model, in the order of observation.
-  public internal(set) var statistics: [RunningStatistic.Observation] = []
+  public package(set) var statistics: [RunningStatistic.Observation] = []
 
   package init(layout: Layout, flat: Tensor) {
     self.layout = layout

@@ -20,12 +20,16 @@ public struct TrainingConfiguration: Settings {
   public var minimumChange = 0.0
   /// Whether the model of the best epoch is kept rather than that of the last.
   public var keepBest = true
+  /// What is done about numbers that are not finite.
+  public var nonFinite = NonFinitePolicy.stop
   /// Seconds between checkpoints.
   public var checkpointSeconds: Double? = 30
   /// Steps between checkpoints.
   public var checkpointSteps: Int?
   /// The seed of all random numbers.
   public var seed = 42
+  /// Whether results are the same for any number of processes up to eight; nil for where that costs little.
+  public var deterministic: Bool?
   /// Threads to compute with; nil for all cores.
   public var threads: Int?
 
@@ -45,6 +49,9 @@ public struct TrainingConfiguration: Settings {
         ] + AveragingConfiguration.fields.map { $0.nested(in: \.averaging) }
         + [
           SettingField("seed", \.seed, "of all random numbers; the same seed gives the same model", .atLeast(0)),
+          SettingField(
+            "deterministic", \.deterministic,
+            "same results for 1 to 8 processes; null: where there are several and it costs little"),
           SettingField("threads", \.threads, "to compute with; null: all cores", .atLeast(1), effect: .execution),
         ]) + SettingField.group("Stopping and saving", savingFields)
   }
@@ -55,6 +62,11 @@ public struct TrainingConfiguration: Settings {
       SettingField("patience", \.patience, "epochs without a better metric until training stops", .atLeast(1)),
       SettingField("minimum_change", \.minimumChange, "of the metric that counts as better", .atLeast(0)),
       SettingField("keep_best", \.keepBest, "keep the model of the best epoch rather than of the last"),
+      // It may change when a run is resumed, above all one that it has stopped: results depend on it only where numbers
+      // are not finite.
+      SettingField(
+        "nonfinite", \.nonFinite, "on numbers that are infinite or none: stop, skip (the batch) or lower_rate",
+        effect: .execution),
       SettingField(
         "checkpoint_seconds", \.checkpointSeconds, "seconds between checkpoints", .above(0), effect: .execution),
       SettingField("checkpoint_steps", \.checkpointSteps, "steps between checkpoints", .atLeast(1), effect: .execution),

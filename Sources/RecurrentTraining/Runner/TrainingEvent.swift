@@ -14,6 +14,10 @@ public enum TrainingEvent: Sendable {
   case checkpointFailed(any Error)
   /// A checkpoint is damaged and an older one is used.
   case checkpointSkipped(any Error)
+  /// Numbers were not finite, and the run goes on as its policy says; the path of the report, where there is one.
+  case notFinite(NonFiniteStep, report: String?)
+  /// A report on numbers that are not finite could not be written.
+  case reportFailed(any Error)
   /// The metric has not become better for too long.
   case stoppedEarly(epoch: Int, best: BestEpoch)
   /// The run was asked to stop and has written a checkpoint.
@@ -34,6 +38,10 @@ public struct TrainingStart: Hashable, Sendable {
   public let finishedSteps: Int
   /// What the losses are means over.
   public let itemName: String
+  /// The processes that train the model together.
+  public var rankCount = 1
+  /// The shares that every batch is cut into: results depend on it, but on the number of ranks only where they are more.
+  public var shareCount = 1
 }
 
 /// A step that was made.

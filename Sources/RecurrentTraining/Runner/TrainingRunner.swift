@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -11,6 +12,9 @@ import RecurrentTensor
 /// let runner = try TrainingRunner(task, model: model, configuration: configuration, folder: folder)
 /// let report = try runner.run { event in print(event) }
 /// ```
+///
+/// Several ranks train one model, each computing its shares of every batch: all make the same calls, and have the same
+/// model after every step. Only rank 0 has a folder.
 public final class TrainingRunner<Task: TrainingTask> {
   /// What is trained, and on what.
   public let task: Task
@@ -23,21 +27,30 @@ public final class TrainingRunner<Task: TrainingTask> {
   var average: WeightAverage<Task.Model>?
   var optimizer: AnyOptimizer
   var scheduler: LearningRateScheduler
-  var carry: Task.Carry
+  /// What flows into the next batch.
+  var carry: ShareCarries<Task.Carry>
   var state = TrainingState()
   var recorder: RunRecorder?
   let folder: RunFolder?
   let identity: JSONObject
+  let identityDefaults: JSONObject
 
-  private let scope = GradientScope()
+  /// The ranks that train the model together.
+  let communicator: any Communicator
+  /// Computes gradients; replaced where a checkpoint cuts batches in another way.
+  var gradientStep: GradientStep<Task>
   private let key: RandomKey
   private let monitor: MetricMonitor
   private var batchesInEpoch = 0
+  /// What the ranks have agreed on in the last step.
+  var agreement: RankAgreement?
   let clock: Clock
   /// The last step that was made.
   var lastStep: StepReport?
   /// The step of the newest checkpoint.
   var savedStep: Int?
+  /// What the run goes back to where numbers are not finite, if its policy wants that.
+  var rollbackPoint: RunPoint<Task>?
 
   /// A run that has not begun.
   ///
@@ -48,23 +61,29 @@ public final class TrainingRunner<Task: TrainingTask> {
   ///   - folder: Where checkpoints and metrics go; nil to keep all in memory.
   ///   - identity: What the results depend on, such as settings and digests of data. A checkpoint with another identity
   ///     is refused.
+  ///   - identityDefaults: Members of the identity with the values that a checkpoint means that lacks them, because it is
+  ///     older than they are.
+  ///   - communicator: The ranks that train the model together.
   public convenience init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder? = nil,
-    identity: JSONObject = [:]
+    identity: JSONObject = [:], identityDefaults: JSONObject = [:], over communicator: any Communicator = SingleProcess()
   ) throws {
     try self.init(
-      task, model: model, configuration: configuration, folder: folder, identity: identity, clock: monotonicSeconds)
+      task, model: model, configuration: configuration, folder: folder, identity: identity,
+      identityDefaults: identityDefaults, over: communicator, clock: monotonicSeconds)
   }
 
   init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder?, identity: JSONObject,
-    clock: @escaping Clock
+    identityDefaults: JSONObject = [:], over communicator: any Communicator = SingleProcess(), clock: @escaping Clock
   ) throws {
+    precondition(folder == nil || communicator.rank == 0, "only rank 0 has a folder")
     self.task = task
     self.model = model
     self.configuration = configuration
     self.folder = folder
     self.identity = identity
+    self.identityDefaults = identityDefaults
     self.clock = clock
     optimizer = try configuration.optimizer.makeOptimizer()
     try configuration.optimizer.validateGroups(for: model)
@@ -72,7 +91,12 @@ public final class TrainingRunner<Task: TrainingTask> {
     average = configuration.averaging.average.map { WeightAverage($0) }
     key = RandomKey(seed: UInt64(configuration.seed))
     monitor = MetricMonitor(configuration)
-    carry = task.initialCarry(inEpoch: 0)
+    self.communicator = communicator
+    let shareCount = SharePlan.count(
+      isDeterministic: configuration.deterministic, rankCount: communicator.size, examples: task.examplesPerBatch)
+    let plan = SharePlan(count: shareCount, rank: communicator.rank, of: communicator.size)
+    gradientStep = GradientStep(plan, over: communicator)
+    carry = ShareCarries(plan, initial: task.initialCarry(inEpoch: 0))
   }
 
   private static func makeScheduler(
@@ -108,15 +132,18 @@ public final class TrainingRunner<Task: TrainingTask> {
     }
     state.settleEnding(epochs: configuration.epochs)
     if state.ending == nil { try countBatches() }
+    try compareRanks()
     onEvent(.started(startReport))
+    beginRollback()
     var interruption: StopReason?
     while state.ending == nil, interruption == nil {
-      try makeStep(onEvent)
+      try makeStep(until: stop, onEvent)
       guard state.ending == nil else { break }
-      interruption = stop.reason
-      if interruption == nil, recorder?.isCheckpointDue(step: state.step) == true { try saveMeanwhile(onEvent) }
+      interruption = communicator.size > 1 ? agreement?.stop : stop.reason
+      let isCheckpointDue = agreement?.isCheckpointDue ?? (recorder?.isCheckpointDue(step: state.step) == true)
+      if interruption == nil, isCheckpointDue { try saveMeanwhile(onEvent) }
     }
-    if savedStep != state.step { try save(onEvent) }
+    try saveUnlessSaved(onEvent)
     onEvent(interruption.map { .interrupted($0) } ?? endEvent)
     return report(interruption, seconds: clock() - start)
   }
@@ -125,28 +152,54 @@ public final class TrainingRunner<Task: TrainingTask> {
 // MARK: - Steps and epochs
 
 extension TrainingRunner {
-  private func makeStep(_ onEvent: (TrainingEvent) -> Void) throws {
+  private func makeStep(until stop: StopRequest, _ onEvent: (TrainingEvent) -> Void) throws {
     let task = task
     let batch = BatchPosition(epoch: state.epoch, index: state.batch, step: state.step, key: key)
-    let rate = scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step)
-    let (loss, count) = try scope.evaluate(at: &model, key: key.folding(state.step)) { model in
-      let loss = try task.loss(of: model, on: batch, carry: &carry)
-      return (loss.mean, loss.count)
+    let rate = learningRate
+    let carried = carry
+    let outcome = try gradientStep.compute(task, at: &model, on: batch, carry: &carry) {
+      RankVote(stop: stop.reason, wantsCheckpoint: recorder?.isCheckpointDue(step: state.step + 1) == true)
     }
-    let norm = scope.gradients.globalNorm
-    guard loss.isFinite, norm.isFinite else { throw divergence(at: batch, loss: loss, learningRate: rate) }
-    if let limit = configuration.clipValue { scope.gradients.clip(toValue: limit) }
-    if let limit = configuration.clipNorm { scope.gradients.clip(toGlobalNorm: limit) }
+    let (loss, count) = (outcome.loss, outcome.count)
+    agreement = outcome.agreement
+    let norm = gradientStep.gradients.globalNorm
+    let numbers = StepNumbers(loss: loss, gradientNorm: norm, learningRate: rate)
+    guard loss.isFinite, norm.isFinite else {
+      carry = carried
+      let finding = blame(loss: loss, gradientStep.gradients, on: batch, carried: carried)
+      return try recover(from: finding, numbers, on: batch, onEvent)
+    }
+    if let limit = configuration.clipValue { gradientStep.gradients.clip(toValue: limit) }
+    if let limit = configuration.clipNorm { gradientStep.gradients.clip(toGlobalNorm: limit) }
     optimizer.learningRate = Float(rate)
-    optimizer.update(&model, with: scope.gradients)
+    optimizer.update(&model, with: gradientStep.gradients)
+    if let finding = blameUpdate(gradientNorm: norm) { return try recover(from: finding, numbers, on: batch, onEvent) }
     if case .exponential? = average?.kind { average?.record(model) }
-    state.countStep(loss: Double(loss), items: count)
+    state.countStep(loss: loss, items: count)
     let report = StepReport(
-      epoch: batch.epoch + 1, batch: state.batch, batchCount: batchesInEpoch, step: state.step, loss: Double(loss),
+      epoch: batch.epoch + 1, batch: state.batch, batchCount: batchesInEpoch, step: state.step, loss: loss,
       meanLoss: state.meanLoss, learningRate: rate, gradientNorm: norm, itemCount: count)
     lastStep = report
     onEvent(.step(report))
-    if state.batch == batchesInEpoch { try endEpoch(learningRate: rate, onEvent) }
+    try endStep(learningRate: rate, onEvent)
+  }
+
+  /// The rate of the next step.
+  private var learningRate: Double {
+    scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step) * state.rateFactor
+  }
+
+  /// Does what is to be done about a batch that met numbers that are not finite, and goes on from there.
+  private func recover(
+    from finding: NonFiniteFinding, _ numbers: StepNumbers, on batch: BatchPosition, _ onEvent: (TrainingEvent) -> Void
+  ) throws {
+    try respond(to: finding, numbers, on: batch, onEvent)
+    try endStep(learningRate: numbers.learningRate, onEvent)
+  }
+
+  private func endStep(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
+    if state.batch == batchesInEpoch { try endEpoch(learningRate: learningRate, onEvent) }
+    keepRollbackPoint()
   }
 
   private func endEpoch(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
@@ -154,7 +207,7 @@ extension TrainingRunner {
     let judgedModel = judgedModel
     let report = EpochReport(
       epoch: state.epoch + 1, step: state.step, trainingLoss: state.meanLoss, learningRate: learningRate,
-      metrics: try task.validate(judgedModel))
+      metrics: try task.validate(judgedModel, over: communicator))
     state.beginNextEpoch(after: report)
     if state.epoch == configuration.epochs { state.ending = .finished }
     let metric = try monitor.metric(of: report)
@@ -170,7 +223,7 @@ extension TrainingRunner {
       onEvent(.checkpointFailed(error))
       try recorder?.tolerate(error)
     }
-    carry = task.initialCarry(inEpoch: state.epoch)
+    carry = ShareCarries(gradientStep.plan, initial: task.initialCarry(inEpoch: state.epoch))
     if state.ending == nil { try countBatches() }
   }
 
@@ -181,13 +234,6 @@ extension TrainingRunner {
 
   /// The model that is judged and kept: the mean where weights are averaged.
   private var judgedModel: Task.Model { average?.model ?? model }
-
-  private func divergence(at batch: BatchPosition, loss: Float, learningRate: Double) -> TrainingError {
-    .notFinite(
-      TrainingError.NotFinite(
-        step: batch.step + 1, epoch: batch.epoch + 1, batch: batch.index + 1, loss: Double(loss),
-        learningRate: learningRate, culprit: model.firstNonFinite(scope.gradients)))
-  }
 }
 
 // MARK: - Reports
@@ -196,7 +242,8 @@ extension TrainingRunner {
   private var startReport: TrainingStart {
     TrainingStart(
       epochs: configuration.epochs, batchesPerEpoch: batchesInEpoch, finishedEpochs: state.epoch,
-      finishedSteps: state.step, itemName: task.itemName)
+      finishedSteps: state.step, itemName: task.itemName,
+      rankCount: communicator.size, shareCount: gradientStep.plan.count)
   }
 
   private var endEvent: TrainingEvent {
@@ -209,6 +256,7 @@ extension TrainingRunner {
       interruption.map { .interrupted($0) } ?? (state.ending == .stoppedEarly ? .stoppedEarly : .finished)
     return TrainingReport(
       outcome: outcome, model: best ?? judgedModel, epochs: state.epoch, steps: state.step, lastEpoch: state.lastEpoch,
-      bestEpoch: state.best, isBest: best != nil, seconds: seconds)
+      bestEpoch: state.best, isBest: best != nil, skippedBatches: state.skippedBatches, rateFactor: state.rateFactor,
+      seconds: seconds)
   }
 }

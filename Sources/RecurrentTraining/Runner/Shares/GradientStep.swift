@@ -1,0 +1,109 @@
+import RecurrentDistribution
+import RecurrentLayers
+import RecurrentTensor
+
+/// Computes the gradient of a batch share by share, and adds the shares of all ranks up.
+///
+/// The gradient of a share is that of its mean loss times its weight. Shares are added up in a fixed binary tree, and the
+/// sum is divided by the sum of the weights: it depends on the number of shares, but not on how many ranks compute them. A
+/// batch that is not cut is computed as if there were no shares.
+final class GradientStep<Task: TrainingTask> {
+  /// How batches are cut.
+  let plan: SharePlan
+  let communicator: any Communicator
+  private let scope = GradientScope()
+  private var sums = PartialSums()
+  /// Adds up what ranks have.
+  private let total: TreeSum?
+
+  /// Parameters are compared between ranks once in so many steps.
+  private static var stepsBetweenDigests: Int { 64 }
+
+  /// What is known of a batch whose gradient was computed.
+  struct Outcome {
+    /// The mean loss over its items.
+    var loss: Double
+    /// Its items.
+    var count: Int
+    /// What ranks have agreed on; nil where there is one.
+    var agreement: RankAgreement?
+  }
+
+  init(_ plan: SharePlan, over communicator: any Communicator) {
+    self.plan = plan
+    self.communicator = communicator
+    let tree = SummationTree(leafCount: plan.count, rankCount: communicator.size)
+    total = communicator.size > 1 ? TreeSum(communicator, tree) : nil
+  }
+
+  /// The gradients of the last batch; may be changed in place, for example clipped.
+  var gradients: Gradients {
+    _read { yield scope.gradients }
+    _modify { yield &scope.gradients }
+  }
+
+  /// Computes the gradient of a batch, the same on all ranks.
+  ///
+  /// - Parameters:
+  ///   - carry: What flows into the batch, to be replaced by what flows into the next one.
+  ///   - vote: What this rank wants; asked for when its shares are done.
+  func compute(
+    _ task: Task, at model: inout Task.Model, on batch: BatchPosition, carry: inout ShareCarries<Task.Carry>,
+    voting vote: () -> RankVote
+  ) throws -> Outcome {
+    let key = batch.key.folding(batch.step)
+    if plan.count == 1 {
+      let (loss, count) = try scope.evaluate(at: &model, key: key) { model in
+        let loss = try task.loss(of: model, on: batch, carry: &carry[0])
+        return (loss.mean, loss.count)
+      }
+      return Outcome(loss: Double(loss), count: count, agreement: nil)
+    }
+    sums.removeAll()
+    var outcomes: [ShareOutcome] = []
+    for share in plan.own.dropLast(total == nil ? 0 : 1) {
+      outcomes.append(try computeShare(share, task, at: &model, on: batch, key: key, &carry, telling: nil))
+      sums.add(0..<gradients.flat.count, of: gradients.flat, completing: sums.completedCount(by: share))
+      keep(share)
+    }
+    var agreement: RankAgreement?
+    if let total {
+      let last = plan.own.upperBound - 1
+      let sender = GradientSender(last, after: sums, to: total)
+      outcomes.append(try computeShare(last, task, at: &model, on: batch, key: key, &carry, telling: sender))
+      var vote = vote()
+      vote.badCarry = carry.firstNonFiniteTensor ?? ""
+      if batch.step % Self.stepsBetweenDigests == 0 { vote.digest = model.digest() }
+      let messages = try StepMessage(vote: vote, outcomes: outcomes).exchanged(over: communicator, step: batch.step + 1)
+      try sender.finish()
+      keep(last)
+      outcomes = messages.flatMap(\.outcomes)
+      agreement = RankAgreement(messages.map(\.vote))
+    }
+    scope.gradients.flat = sums.takeResult(returning: scope.gradients.flat)
+    scope.gradients.statistics = outcomes.statistics
+    let weight = outcomes.weight
+    if weight != 0 { scope.gradients.scale(by: 1 / weight) }
+    return Outcome(loss: outcomes.loss, count: outcomes.count, agreement: agreement)
+  }
+
+  private func computeShare(
+    _ number: Int, _ task: Task, at model: inout Task.Model, on batch: BatchPosition, key: RandomKey,
+    _ carry: inout ShareCarries<Task.Carry>, telling sender: GradientSender?
+  ) throws -> ShareOutcome {
+    let share = BatchShare(number, of: plan.count)
+    let position = BatchPosition(epoch: batch.epoch, index: batch.index, step: batch.step, key: batch.key, share: share)
+    let (loss, size) = try scope.evaluate(at: &model, key: share.folded(into: key), telling: sender) { model in
+      let loss = try task.loss(of: model, on: position, carry: &carry[number])
+      return (loss.mean, loss.weight, (weight: loss.weight, count: loss.count))
+    }
+    return ShareOutcome(
+      loss: Double(loss), weight: size.weight, count: size.count, statistics: scope.gradients.statistics)
+  }
+
+  /// Leaves the gradients of a share to the sums, and gives the next one other memory.
+  private func keep(_ share: Int) {
+    let flat = scope.gradients.flat
+    scope.gradients.flat = sums.end(share, flat) ?? Tensor(uninitialized: flat.shape, elementType: flat.elementType)
+  }
+}
