@@ -1,4 +1,5 @@
 """Trainings that something goes wrong with: starting them, what is left of them, and counting what came out."""
+import contextlib
 import hashlib
 import os
 import shutil
@@ -6,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +17,7 @@ SHIM_SOURCE = Path(__file__).resolve().parent / "faults.c"
 # A run here takes a fraction of a second: one that takes so long hangs.
 PATIENCE = 60
 # Exit codes, as `recurrent --help` lists them.
-CANNOT_CREATE, IO_ERROR, PREEMPTED = 73, 74, 75
+BAD_DATA, CANNOT_CREATE, IO_ERROR, PREEMPTED = 65, 73, 74, 75
 STOPPED = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGUSR1: PREEMPTED, signal.SIGKILL: -signal.SIGKILL}
 
 
@@ -97,6 +99,26 @@ def run_tool(*arguments, environment=None, **options):
     return Ended(done.returncode, done.stderr)
 
 
+@contextlib.contextmanager
+def started(training, folder, *extra):
+    """A run that goes on meanwhile; killed at last."""
+    process = subprocess.Popen([TOOL, *map(str, training.command(folder, *extra))], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_save(folder, process):
+    end = time.monotonic() + PATIENCE
+    while not (folder / "checkpoints" / "last").exists() and process.poll() is None:
+        if time.monotonic() > end:
+            raise SystemExit(f"{folder}: no checkpoint within {PATIENCE} s")
+        time.sleep(0.001)
+
+
 class Training:
     """A training of the tool, which can be begun, gone on with, and compared with one that nothing was done to."""
 
@@ -114,17 +136,17 @@ class Training:
         return run_tool(*self.command(folder, *extra), **options)
 
     def measure(self, place):
-        """Runs undisturbed in a folder, and keeps what came out."""
-        folder = Path(place) / f"undisturbed-{self.task}"
+        """Runs undisturbed in a folder of its own, which is given back, and keeps what came out."""
+        folder = Path(tempfile.mkdtemp(prefix=f"undisturbed-{self.task}-", dir=place))
         ended = self.run(folder)
         if ended.status != 0:
             raise SystemExit(f"train {self.task} without any fault {ended}")
         self.undisturbed = results(folder)
         return folder
 
-    def mend(self, folder):
+    def mend(self, folder, *extra):
         """Goes on without any fault; what is wrong with the result, or None."""
-        ended = self.run(folder)
+        ended = self.run(folder, *extra)
         if ended.status != 0:
             return f"going on {ended}"
         return self.difference(folder)

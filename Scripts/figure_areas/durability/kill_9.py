@@ -63,8 +63,8 @@ def kill(place, shim, tally, count, latest):
 
 def end_after(command, environment, moment):
     """Starts the tool and kills it after some seconds; its status."""
-    process = subprocess.Popen([TOOL, *map(str, command)], env=dict(os.environ, **environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([TOOL, *map(str, command)], env=dict(os.environ, **environment), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         return process.wait(timeout=moment)
     except subprocess.TimeoutExpired:
