@@ -14,8 +14,8 @@ from pathlib import Path
 from ..tasks.runs import TOOL
 
 SHIM_SOURCE = Path(__file__).resolve().parent / "faults.c"
-# A run here takes a fraction of a second: one that takes so long hangs.
-PATIENCE = 60
+# Most runs here take a fraction of a second, none as long as this: one that does hangs.
+PATIENCE = 600
 # Exit codes, as `recurrent --help` lists them.
 BAD_DATA, CANNOT_CREATE, IO_ERROR, PREEMPTED = 65, 73, 74, 75
 STOPPED = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGUSR1: PREEMPTED, signal.SIGKILL: -signal.SIGKILL}
@@ -129,7 +129,7 @@ class Training:
 
     def command(self, folder, *extra):
         """The arguments that begin the run, or go on with it where it had begun."""
-        has_begun = Path(folder, "config.yaml").exists()
+        has_begun = os.path.exists(Path(folder, "config.yaml"))
         return ["train", self.task, *(["--resume"] if has_begun else self.arguments), "--output", folder, "--quiet", *extra]
 
     def run(self, folder, *extra, **options):
