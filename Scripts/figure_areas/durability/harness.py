@@ -17,7 +17,7 @@ SHIM_SOURCE = Path(__file__).resolve().parent / "faults.c"
 # Most runs here take a fraction of a second, none as long as this: one that does hangs.
 PATIENCE = 600
 # Exit codes, as `recurrent --help` lists them.
-BAD_DATA, CANNOT_CREATE, IO_ERROR, PREEMPTED = 65, 73, 74, 75
+DIVERGED, BAD_DATA, CANNOT_CREATE, IO_ERROR, PREEMPTED = 3, 65, 73, 74, 75
 STOPPED = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGUSR1: PREEMPTED, signal.SIGKILL: -signal.SIGKILL}
 
 
