@@ -25,35 +25,35 @@ SHORT_STRIDE = 9
 
 
 def run(figures, is_long):
-    """`fault_points_ended` and `fault_points_failed`."""
-    ended_words = "points at which the process was ended: went on to the same bytes"
-    failed_words = (f"points and failures ({', '.join(ERRORS)}, EINTR, short writes): recovery or exit code {IO_ERROR} with one line, "
+    """`fault_points`, where the process ends, and `fault_points_errors`, where a call fails."""
+    end_words = "points at which the process was ended: went on to the same bytes"
+    error_words = (f"points and failures ({', '.join(ERRORS)}, EINTR, short writes): recovery or exit code {IO_ERROR} with one line, "
                     "the checkpoint before intact, went on to the same bytes")
     with quick_folder() as place:
         place = Path(place)
         shim = Shim.compiled(place)
         if shim is None:
-            not_measured(figures, "fault_points_ended", ended_words)
-            return not_measured(figures, "fault_points_failed", failed_words)
+            not_measured(figures, "fault_points", end_words)
+            return not_measured(figures, "fault_points_errors", error_words)
         TRAINING.measure(place)
         stride = 1 if is_long else SHORT_STRIDE
         beginnings = {"a new run": None, "a run that goes on": killed_run(place, shim)}
-        tally = Tally("fault_points_ended")
+        tally = Tally("fault_points")
         for name, beginning in beginnings.items():
             for point, call in enumerate(calls_of_run(place, shim, beginning), 1):
                 for action in ENDS if call.name == "write" else ENDS[:1]:
                     if point % stride == 0:
                         tally.add(f"{name}, {action} at {point} {call.name} {call.path}",
                                   end_at(place, shim, beginning, Fault(action, point)))
-        tally.show(figures, ended_words)
-        tally = Tally("fault_points_failed")
+        tally.show(figures, end_words)
+        tally = Tally("fault_points_errors")
         for name, beginning in beginnings.items():
             for point, call in enumerate(calls_of_run(place, shim, beginning), 1):
                 for kind, (failure, action, onward) in enumerate(FAILURES):
                     if (point + kind) % stride == 0 and (action != "short" or call.name == "write"):
                         tally.add(f"{name}, {failure} at {point} {call.name} {call.path}",
                                   fail_at(place, shim, beginning, Fault(action, point, onward=onward)))
-        tally.show(figures, failed_words)
+        tally.show(figures, error_words)
 
 
 def killed_run(place, shim):

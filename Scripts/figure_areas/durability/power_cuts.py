@@ -11,10 +11,9 @@ import tempfile
 from pathlib import Path
 
 from ..tasks.runs import TOOL
-from .harness import Tally, Training, newest_complete, not_measured, quick_folder
+from .fault_points import TRAINING, killed_run
+from .harness import Shim, Tally, newest_complete, not_measured, quick_folder
 
-TRAINING = Training("forecast", "--set", "arrangement=windows", "--test", 48, "--hidden", 4, "--dropout", 0.2, "--epochs", 2,
-                    "--threads", 1, "--set", "checkpoint_steps=2", "--set", "checkpoint_seconds=null")
 CALLS = "openat,write,fsync,rename,renameat2,mkdir,unlink,rmdir,truncate"
 
 
@@ -23,17 +22,18 @@ def run(figures, is_long):
     words = "calls after which the power is cut, in a model of two file systems: no finished save lost, went on to the same bytes"
     with quick_folder() as place:
         place = Path(place)
-        if not can_trace(place):
+        shim = Shim.compiled(place)
+        if shim is None or not can_trace(place):
             return not_measured(figures, "power_cuts", words)
         TRAINING.measure(place)
-        tally = Tally("power_cuts")
-        tried = {}
-        for number, (call, saved, states) in enumerate(cuts(place, record(place)), 1):
-            for kind, state in states.items():
-                key = (saved, tuple(sorted(state.items())))
-                if key not in tried:
-                    tried[key] = problem_with(place, state, saved)
-                tally.add(f"{kind} after call {number}, {call}", tried[key])
+        tally, tried = Tally("power_cuts"), {}
+        for name, beginning in [("a new run", None), ("a run that goes on", killed_run(place, shim))]:
+            for number, (call, saved, states) in enumerate(cuts(place, beginning), 1):
+                for kind, state in states.items():
+                    key = (saved, tuple(sorted(state.items())))
+                    if key not in tried:
+                        tried[key] = problem_with(place, state, saved)
+                    tally.add(f"{name}, {kind} after call {number}, {call}", tried[key])
     tally.show(figures, f"{words} ({len(tried)} different states)")
 
 
@@ -44,11 +44,12 @@ def can_trace(place):
     return subprocess.run(["strace", "-o", place / "probe", "true"], check=False, stderr=subprocess.DEVNULL).returncode == 0
 
 
-def record(place):
-    """The lines of strace for a run that does not stop."""
-    folder, trace = place / "traced", place / "trace"
+def record(place, folder):
+    """The lines of strace for a run in a folder that does not stop."""
+    trace = place / "trace"
     subprocess.run(["strace", "-f", "-y", "-xx", "-s", str(1 << 24), "-e", f"trace={CALLS}", "-o", trace, TOOL,
-                    *map(str, TRAINING.command(folder))], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+                    *map(str, TRAINING.command(folder))], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
     problem = TRAINING.difference(folder)
     if problem:
         raise SystemExit(f"a run under strace has {problem}")
@@ -93,7 +94,18 @@ class FileSystem:
 
     def __init__(self, root):
         self.root = str(root)
-        self.top = Node(is_folder=True)
+        self.top = self.safe_node(root)
+
+    @staticmethod
+    def safe_node(path):
+        """A file or folder as it stands, all of it safe."""
+        node = Node(is_folder=path.is_dir())
+        if path.is_dir():
+            node.names = {below.name: FileSystem.safe_node(below) for below in path.iterdir()}
+        else:
+            node.data = path.read_bytes()
+        node.synchronise()
+        return node
 
     def place(self, path):
         """The folder that holds a path and the name there; None where the path lies elsewhere."""
@@ -143,9 +155,14 @@ class FileSystem:
                 target.names[new] = source.names.pop(old)
 
 
-def cuts(place, lines):
-    """After each call on the run: a word for it, the step whose save is finished by then, and what may be left."""
-    system, saved, moved = FileSystem(place), 0, None
+def cuts(place, beginning):
+    """After each call of a run, new or begun by another: a word for it, the step whose save is finished by then, and what may be left."""
+    with tempfile.TemporaryDirectory(dir=place) as root:
+        folder = Path(root, "run")
+        if beginning is not None:
+            shutil.copytree(beginning, folder)
+        system, saved, moved = FileSystem(Path(root)), newest_complete(folder), None
+        lines = record(place, folder)
     for line in lines:
         match = LINE.match(line)
         if not match or match["result"].startswith("-"):
@@ -157,17 +174,17 @@ def cuts(place, lines):
         if name in ("write", "fsync"):
             data, paths = (texts[0] if texts else b""), [unescaped(descriptor[1]).decode()]
         else:
-            paths = [str(place / text.decode()) for text in texts]
+            paths = [text.decode() for text in texts]
         if name == "truncate":
             result = int(arguments.rsplit(",", 1)[1])
-        if not paths[0].startswith(str(place)) or (name == "openat" and "O_CREAT" not in arguments):
+        if not paths[0].startswith(root) or (name == "openat" and "O_CREAT" not in arguments):
             continue
         system.play(name, paths, data, arguments, result)
         if name.startswith("rename") and "/checkpoints/step-" in paths[1]:
             moved = int(paths[1].rsplit("-", 1)[1])
         elif moved is not None and name == "fsync":
             saved, moved = moved, None
-        yield f"{name} {paths[-1]}", saved, {"only what is safe": system.top.left(False), "all names": system.top.left(True)}
+        yield f"{name} {paths[-1][len(root):]}", saved, {"only what is safe": system.top.left(False), "all names": system.top.left(True)}
 
 
 def problem_with(place, state, saved):
@@ -179,7 +196,7 @@ def problem_with(place, state, saved):
                 target.mkdir()
             else:
                 target.write_bytes(data)
-        run_folder = Path(folder, "traced")
+        run_folder = Path(folder, "run")
         if newest_complete(run_folder) < saved:
             return f"step {saved} had been saved and the newest complete checkpoint is of step {newest_complete(run_folder)}"
         return TRAINING.mend(run_folder)
