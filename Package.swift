@@ -37,20 +37,26 @@ let package = Package(
     .target(
       name: "RecurrentLayers", dependencies: ["RecurrentTensor", "RecurrentFormats"],
       swiftSettings: strict),
+    // Many processes as one. The MPI library of a launcher is opened at run time; nothing of it is needed to build.
+    .target(
+      name: "CMPIRuntime", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
+      name: "RecurrentDistribution", dependencies: ["CMPIRuntime", "RecurrentTensor", "RecurrentFormats"],
+      swiftSettings: strict),
     .target(
       name: "RecurrentTraining",
-      dependencies: ["RecurrentTensor", "RecurrentFormats", "RecurrentLayers"],
+      dependencies: ["RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentDistribution"],
       swiftSettings: strict),
     .target(
       name: "RecurrentTasks",
       dependencies: [
-        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentTraining",
+        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentDistribution", "RecurrentTraining",
       ],
       swiftSettings: strict),
     .target(
       name: "Recurrent",
       dependencies: [
-        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentTraining",
+        "RecurrentTensor", "RecurrentFormats", "RecurrentLayers", "RecurrentDistribution", "RecurrentTraining",
         "RecurrentTasks",
       ],
       swiftSettings: strict),
@@ -71,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "RecurrentCLI",
       dependencies: [
-        "Recurrent", "RecurrentInterchange", "RecurrentONNX",
+        "Recurrent", "RecurrentInterchange", "RecurrentONNX", "RecurrentDistribution",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -91,11 +97,14 @@ let package = Package(
       name: "RecurrentFormatsTests", dependencies: ["RecurrentFormats", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "RecurrentDistributionTests", dependencies: ["RecurrentDistribution", "RecurrentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentTrainingTests",
-      dependencies: ["RecurrentTraining", "RecurrentTestSupport"],
+      dependencies: ["RecurrentTraining", "RecurrentDistribution", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentTasksTests", dependencies: ["RecurrentTasks", "RecurrentTestSupport"],

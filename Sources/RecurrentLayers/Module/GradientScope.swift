@@ -68,6 +68,37 @@ public final class GradientScope {
     return (value.scalar, auxiliary)
   }
 
+  /// Computes the loss of a share of a batch, and the gradient of `weight` times it into `gradients`.
+  ///
+  /// - Parameters:
+  ///   - model: The model; see above.
+  ///   - key: Where the share's dropout masks come from; nil for none.
+  ///   - listener: Told when the gradients of parameters are complete.
+  ///   - loss: Computes the loss, a tensor of shape `[]`, its weight, and something else.
+  package func evaluate<M: Module, Auxiliary, Failure: Error>(
+    at model: inout M, key: RandomKey?, telling listener: (any GradientListener)?,
+    weighing loss: (M) throws(Failure) -> (mean: Tensor, weight: Double, auxiliary: Auxiliary)
+  ) throws(Failure) -> (value: Float, auxiliary: Auxiliary) {
+    var marker = open(key: key)
+    model.visit(&marker)
+    defer {
+      var unmarker = LeafUnmarker()
+      model.visit(&unmarker)
+      close()
+    }
+    keepLeaves(of: marker)
+    if listener != nil { tape.watchLeaves(layout.shapes.count) }
+    let (mean, weight, auxiliary) = try loss(model)
+    precondition(mean.count == 1, "the loss must be a single number, not of shape \(mean.shape)")
+    clearGradients(elementType: mean.elementType)
+    listener?.begin(gradients)
+    let seed = Tensor(repeating: Float(weight), shape: mean.shape, elementType: mean.elementType)
+    tape.backPropagate(
+      from: mean, gradient: seed, into: LeafGradients(flat: gradients.flat, offsets: layout.offsets),
+      telling: listener)
+    return (mean.scalar, auxiliary)
+  }
+
   @usableFromInline
   func open(key: RandomKey?) -> LeafMarker {
     tape.open()
@@ -114,6 +145,12 @@ public final class GradientScope {
     let flat = gradients.flat
     flat.kernels.pointee.fill(Int64(flat.count), 0, flat.mutablePointer)
   }
+}
+
+/// Whoever wants gradients of parameters before those of the whole model are complete.
+package protocol GradientListener: LeafListener {
+  /// A way back begins. Its gradients are complete, one after the other, in this memory; nobody else changes it.
+  func begin(_ gradients: Gradients)
 }
 
 /// The loss of a model and its gradient. In a loop, a `GradientScope` does the same without allocating memory.

@@ -48,9 +48,15 @@ public struct RunningStatistic: Sendable {
   /// What a training step has observed for one statistic of a model.
   public struct Observation: Sendable {
     /// Which statistic, in visiting order.
-    let position: Int
-    let value: Tensor
-    let momentum: Float
+    package let position: Int
+    package let value: Tensor
+    package let momentum: Float
+
+    package init(position: Int, value: Tensor, momentum: Float) {
+      self.position = position
+      self.value = value
+      self.momentum = momentum
+    }
   }
 
   /// Takes the observations of a training step into the value, in their order.

@@ -84,7 +84,8 @@ package struct BidirectionalScan: DifferentiableOperation {
   }
 
   private static func commonTape(_ x: Tensor, _ forward: Direction, _ backward: Direction) -> Tape? {
-    var node = x.node
+    var node: TapeNode?
+    Tape.join(x.node, &node)
     for direction in [forward, backward] {
       direction.weights.join(&node)
       Tape.join(direction.initialHidden.node, &node)

@@ -36,7 +36,8 @@ package struct RecurrentScan: DifferentiableOperation {
     initialHidden: OptionalTensor, initialCell: OptionalTensor, hiddenMask: OptionalTensor = .absent
   ) -> Result {
     check(kind, x, lengths: lengths, weights: weights, initialHidden: initialHidden, initialCell: initialCell)
-    var node = x.node
+    var node: TapeNode?
+    Tape.join(x.node, &node)
     weights.join(&node)
     Tape.join(initialHidden.node, &node)
     Tape.join(initialCell.node, &node)

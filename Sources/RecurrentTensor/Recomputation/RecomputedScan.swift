@@ -75,7 +75,8 @@ package struct RecomputedScan: DifferentiableOperation {
   }
 
   private static func commonTape(_ x: Tensor, _ directions: [BidirectionalScan.Direction]) -> Tape? {
-    var node = x.node
+    var node: TapeNode?
+    Tape.join(x.node, &node)
     for direction in directions {
       direction.weights.join(&node)
       Tape.join(direction.initialHidden.node, &node)

@@ -178,7 +178,10 @@ package struct Adjoints {
   package mutating func pointer(for place: Place) -> UnsafeMutableRawPointer? {
     guard place.isWanted else { return nil }
     let index = place.index
-    if index < leaves.offsets.count { return leafMemory + leaves.offsets[index] * elementType.stride }
+    if index < leaves.offsets.count {
+      tape.requireIncomplete(index)
+      return leafMemory + leaves.offsets[index] * elementType.stride
+    }
     makeOwn(index)
     if let storage = sums[index].storage { return storage.base + sums[index].offset * elementType.stride }
     let zeros = Tensor(repeating: 0, shape: place.shape, elementType: elementType, on: tape)

@@ -29,6 +29,7 @@ package final class Tape: @unchecked Sendable {
   @exclusivity(unchecked) private var scratchMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   @exclusivity(unchecked) private var sums = GradientSums()
   @exclusivity(unchecked) private var nodeCount = 0
+  @exclusivity(unchecked) private var leafUses = LeafUses()
   private let anchor = TapeAnchors.take()
   @exclusivity(unchecked) private var thread = pthread_self()
 
@@ -58,6 +59,7 @@ package final class Tape: @unchecked Sendable {
     discardRecords()
     sums.forget(nodeCount)
     anchor.pointee.isOpen = false
+    anchor.pointee.watchedLeafCount = 0
   }
 
   private func node(_ index: Int) -> TapeNode {
@@ -69,6 +71,16 @@ package final class Tape: @unchecked Sendable {
 
   /// Makes the places of `count` values that are not computed, one after the other.
   package func makeLeaves(_ count: Int) { nodeCount += count }
+
+  /// Writes down from now on by which record each of the first `count` leaves is used first, so that the way back can tell
+  /// when their gradients are complete.
+  package func watchLeaves(_ count: Int) {
+    leafUses.begin(count)
+    anchor.pointee.watchedLeafCount = Int32(count)
+  }
+
+  /// Takes note that the next record uses a leaf.
+  fileprivate func noteUse(of leaf: Int) { leafUses.note(leaf, record: records.count) }
 
   /// A place for a value that is not computed: a parameter, or an input whose gradient is asked for.
   package func makeLeaf() -> TapeNode {
@@ -110,6 +122,7 @@ package final class Tape: @unchecked Sendable {
   @inline(__always)
   static func join(_ node: TapeNode?, _ found: inout TapeNode?) {
     guard let node else { return }
+    if node.isWatched { node.tape.noteUse(of: node.index) }
     if let other = found {
       precondition(
         other.anchor == node.anchor && other.generation == node.generation,
@@ -184,10 +197,16 @@ package final class Tape: @unchecked Sendable {
 
   /// Walks the records backwards from `output`, whose gradient is given, and adds up the gradients of the leaves.
   ///
-  /// - Parameter gradient: Of the shape of `output`. It is not copied, and operations that hand it on may write to it.
-  package func backPropagate(from output: Tensor, gradient: Tensor, into leaves: LeafGradients) {
-    guard let node = output.node else { return }
+  /// - Parameters:
+  ///   - gradient: Of the shape of `output`. It is not copied, and operations that hand it on may write to it.
+  ///   - listener: Told of each watched leaf, once, when nothing more will be added to its gradient.
+  package func backPropagate(
+    from output: Tensor, gradient: Tensor, into leaves: LeafGradients, telling listener: (any LeafListener)? = nil
+  ) {
+    guard let node = output.node else { return finishLeaves(listener) }
     precondition(node.tape === self, "the loss belongs to another gradient scope")
+    if node.isWatched { noteUse(of: node.index) }
+    leafUses.beginWayBack()
     var adjoints = Adjoints(tape: self, sums: sums.room(for: nodeCount), leaves: leaves)
     adjoints.give(gradient, to: output)
     // A record is ended as soon as it has had its turn: what it kept is memory for the next ones.
@@ -195,6 +214,28 @@ package final class Tape: @unchecked Sendable {
       adjoints.firstOutput = record.firstOutput
       record.operation.pullback(at: record.memory, &adjoints)
       record.operation.deinitialize(at: record.memory)
+      if let listener { tellOfLeaves(to: listener) }
+    }
+    if let listener { tellOfLeaves(to: listener) }
+  }
+
+  private func tellOfLeaves(to listener: any LeafListener) {
+    while let leaf = leafUses.nextComplete(recordsLeft: records.count) { listener.gradientIsComplete(ofLeaf: leaf) }
+  }
+
+  /// The loss depends on nothing: all gradients are complete.
+  private func finishLeaves(_ listener: (any LeafListener)?) {
+    guard let listener else { return }
+    leafUses.beginWayBack()
+    while let leaf = leafUses.nextComplete(recordsLeft: 0) { listener.gradientIsComplete(ofLeaf: leaf) }
+  }
+
+  /// Traps where something would be added to the gradient of a leaf after it was said to be complete: the operation has
+  /// not named the leaf among its operands when it was recorded.
+  @inline(__always)
+  func requireIncomplete(_ leaf: Int) {
+    if anchor.pointee.watchedLeafCount > 0 {
+      precondition(leafUses.isNoted(leaf, record: records.count), "a gradient changes after it was complete")
     }
   }
 }

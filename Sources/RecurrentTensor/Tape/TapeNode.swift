@@ -21,6 +21,10 @@ package struct TapeNode: @unchecked Sendable {
   /// Which value of the scope, in the order of recording.
   package var index: Int { Int(position) }
 
+  /// Whether this is a leaf whose uses are written down.
+  @inline(__always)
+  var isWatched: Bool { position < anchor.pointee.watchedLeafCount }
+
   /// The place of a later output of the same operation.
   package func following(by distance: Int) -> TapeNode { TapeNode(anchor: anchor, index: index + distance) }
 
@@ -39,6 +43,8 @@ struct TapeAnchor {
   /// number, unless 2^32 scopes lie between them.
   var generation: UInt32 = 0
   var isOpen = false
+  /// The first so many nodes are leaves of which somebody wants to know when their gradients are complete.
+  var watchedLeafCount: Int32 = 0
   var tape: Unmanaged<Tape>?
 }
 
@@ -60,6 +66,7 @@ enum TapeAnchors {
 
   static func giveBack(_ anchor: UnsafeMutablePointer<TapeAnchor>) {
     anchor.pointee.isOpen = false
+    anchor.pointee.watchedLeafCount = 0
     anchor.pointee.tape = nil
     let address = Address(anchor: anchor)
     unused.withLock { $0.append(address) }

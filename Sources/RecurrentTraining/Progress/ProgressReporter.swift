@@ -65,6 +65,9 @@ public struct ProgressReporter {
     case .improved, .checkpointWritten: break
     case .checkpointFailed(let error): warn("checkpoint not written: \(error); trying again later")
     case .checkpointSkipped(let error): warn("checkpoint passed over: \(error)")
+    case .notFinite(let step, let report):
+      warn("\(step); \(step.response.text)" + (report.map { "; see \($0)" } ?? ""))
+    case .reportFailed(let error): warn("report not written: \(error)")
     case .stoppedEarly(let epoch, let best):
       end(
         "stopped early after epoch \(epoch): best \(best.metric.name) "

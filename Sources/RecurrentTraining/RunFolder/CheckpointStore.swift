@@ -14,11 +14,11 @@ struct CheckpointStore: Sendable {
 
   private static let prefix = "step-"
   private static let stateName = "state.json"
-  private static let modelName = "model.safetensors"
-  private static let bestName = "best.safetensors"
-  private static let optimizerName = "optimizer.safetensors"
-  private static let averageName = "average.safetensors"
-  private static let carryName = "carry.safetensors"
+  /// The names of files with tensors, which have `rollback-` before them where they hold what the run may go back to.
+  private static let tensorNames = RunTensors(
+    model: "model.safetensors", optimizer: "optimizer.safetensors", best: "best.safetensors",
+    average: "average.safetensors", carry: "carry.safetensors")
+  private static let rollbackPrefix = "rollback-"
 
   private static func folderName(_ step: Int) -> String {
     let digits = String(step)
@@ -50,19 +50,28 @@ extension CheckpointStore {
     let place = path + "/" + name
     let text = try checkpoint.description.json.text(.pretty) + "\n"
     try AtomicFolder.write(to: place, replacing: Folders.kind(of: place) == .folder, system: system) { folder in
-      try TensorFile.write(checkpoint.model, to: Self.modelName, in: &folder)
-      try TensorFile.write(checkpoint.optimizer, to: Self.optimizerName, in: &folder)
-      for (tensors, name) in [
-        (checkpoint.best, Self.bestName), (checkpoint.average, Self.averageName), (checkpoint.carry, Self.carryName),
-      ] where !tensors.isEmpty {
-        try TensorFile.write(tensors, to: name, in: &folder)
+      try Self.write(checkpoint.tensors, prefix: "", in: &folder)
+      if let rollback = checkpoint.rollback {
+        try Self.write(rollback, prefix: Self.rollbackPrefix, in: &folder)
       }
       try folder.writeFile(Self.stateName, text)
     }
     try point("last", to: name)
-    let bestFolder = try checkpoint.best.isEmpty ? nil : pointToBest(checkpoint.state.best, in: name)
+    let bestFolder = try checkpoint.tensors.best.isEmpty ? nil : pointToBest(checkpoint.state.best, in: name)
     prune(after: checkpoint.state.step, keeping: bestFolder)
     return place
+  }
+
+  private static func write(
+    _ tensors: RunTensors<NamedTensors>, prefix: String, in folder: inout FolderWriter
+  ) throws {
+    try TensorFile.write(tensors.model, to: prefix + tensorNames.model, in: &folder)
+    try TensorFile.write(tensors.optimizer, to: prefix + tensorNames.optimizer, in: &folder)
+    for (tensors, name) in [
+      (tensors.best, tensorNames.best), (tensors.average, tensorNames.average), (tensors.carry, tensorNames.carry),
+    ] where !tensors.isEmpty {
+      try TensorFile.write(tensors, to: prefix + name, in: &folder)
+    }
   }
 
   /// Makes a text file that holds the name of a checkpoint.
@@ -121,13 +130,19 @@ extension CheckpointStore {
 
   private func read(_ name: String) throws(CheckpointError) -> LoadedCheckpoint {
     let files = Set(try verify(name))
-    func tensors(_ file: String) throws(CheckpointError) -> [String: Tensor] {
+    func present(_ file: String) throws(CheckpointError) -> [String: Tensor] {
       files.contains(file) ? try readTensors(name, file) : [:]
     }
+    func tensors(_ prefix: String) throws(CheckpointError) -> RunTensors<[String: Tensor]> {
+      RunTensors(
+        model: try readTensors(name, prefix + Self.tensorNames.model),
+        optimizer: try readTensors(name, prefix + Self.tensorNames.optimizer),
+        best: try present(prefix + Self.tensorNames.best), average: try present(prefix + Self.tensorNames.average), carry: try present(prefix + Self.tensorNames.carry))
+    }
+    let description = try readState(name)
     return LoadedCheckpoint(
-      path: path + "/" + name, description: try readState(name),
-      model: try readTensors(name, Self.modelName), optimizer: try readTensors(name, Self.optimizerName),
-      best: try tensors(Self.bestName), average: try tensors(Self.averageName), carry: try tensors(Self.carryName))
+      path: path + "/" + name, description: description, tensors: try tensors(""),
+      rollback: description.rollback == nil ? nil : try tensors(Self.rollbackPrefix))
   }
 
   private func verify(_ name: String) throws(CheckpointError) -> [String] {

@@ -35,6 +35,13 @@ struct RunRecorder {
   /// Adds the row of an epoch.
   mutating func append(_ report: EpochReport) { log.append(report) }
 
+  /// Takes back the rows behind the first bytes, of epochs that were given up.
+  mutating func cut(to byteCount: Int) throws {
+    if byteCount == log.byteCount { return }
+    try log.flush(synchronizing: false)
+    log = try MetricsLog(path: log.path, resumingAt: byteCount, system: log.system)
+  }
+
   /// Whether a checkpoint is to be written after `step`.
   func isCheckpointDue(step: Int) -> Bool {
     if let stepsBetweenCheckpoints, step % stepsBetweenCheckpoints == 0 { return true }

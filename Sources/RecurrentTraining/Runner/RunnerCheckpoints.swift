@@ -16,22 +16,24 @@ extension TrainingRunner {
     let checkpoint = try store.newest { onEvent(.checkpointSkipped($0)) }
     if let checkpoint { try restore(checkpoint) }
     recorder = try RunRecorder(
-      folder, configuration, metricsByteCount: checkpoint?.description.metricsByteCount ?? 0, clock: clock)
+      folder, configuration, metricsByteCount: checkpoint?.description.place.metricsByteCount ?? 0, clock: clock)
     return checkpoint != nil
   }
 
   private func restore(_ checkpoint: LoadedCheckpoint) throws(TrainingError) {
     let description = checkpoint.description
     func refuse(_ problem: String) -> TrainingError { .foreignCheckpoint(path: checkpoint.path, problem: problem) }
-    let changed = description.identity.differences(from: identity)
+    let known = description.identity.filled(from: identityDefaults)
+    let changed = known.differences(from: identity)
     guard changed.isEmpty else {
       throw refuse("it was made with another \(changed.joined(separator: ", ")) than this run has")
     }
-    let isAfterLastEpoch = description.state.epoch >= configuration.epochs
-    guard isAfterLastEpoch || description.state.batch < task.batchCount(inEpoch: description.state.epoch) else {
-      throw refuse("it was made with more batches in an epoch than this run has")
+    for place in [description.place, description.rollback].compactMap(\.?.state) {
+      guard place.epoch >= configuration.epochs || place.batch < task.batchCount(inEpoch: place.epoch) else {
+        throw refuse("it was made with more batches in an epoch than this run has")
+      }
     }
-    guard (scheduler.plateau == nil) == (description.plateau == nil), averageFits(checkpoint.average) else {
+    guard (scheduler.plateau == nil) == (description.place.plateau == nil), averageFits(checkpoint.tensors.average) else {
       throw refuse("it was made with another schedule or averaging than this run has")
     }
     do {
@@ -39,9 +41,7 @@ extension TrainingRunner {
     } catch {
       throw refuse("its tensors are not those of this run (\(error))")
     }
-    state = description.state
     savedStep = state.step
-    scheduler.plateau = description.plateau
   }
 
   /// Whether tensors of a checkpoint can be those of this run's mean of weights.
@@ -54,14 +54,33 @@ extension TrainingRunner {
   }
 
   private func restoreTensors(_ checkpoint: LoadedCheckpoint) throws {
-    try model.load(checkpoint.model)
-    try optimizer.restore(checkpoint.optimizer, for: model)
-    if !checkpoint.best.isEmpty { best = try model.loading(checkpoint.best) }
-    if let kind = average?.kind {
-      average = WeightAverage(kind, models: try checkpoint.average.groupedByNumber.map { try model.loading($0) })
+    let restored = try makePoint(checkpoint.tensors, checkpoint.description.place)
+    rollbackPoint = nil
+    if configuration.nonFinite == .lowerRate, let tensors = checkpoint.rollback,
+      let place = checkpoint.description.rollback
+    {
+      rollbackPoint = try makePoint(tensors, place)
+      if place.state.best == restored.state.best { rollbackPoint?.best = restored.best }
     }
-    carry = task.initialCarry(inEpoch: checkpoint.description.state.epoch)
-    try carry.restore(from: checkpoint.carry)
+    move(to: restored)
+  }
+
+  /// What stood somewhere in this run, from its tensors.
+  private func makePoint(
+    _ tensors: RunTensors<[String: Tensor]>, _ place: CheckpointState.Place
+  ) throws -> RunPoint<Task> {
+    var point = RunPoint<Task>(
+      model: try model.loading(tensors.model), optimizer: optimizer, average: average,
+      best: tensors.best.isEmpty ? nil : try model.loading(tensors.best),
+      carry: task.initialCarry(inEpoch: place.state.epoch), state: place.state, plateau: place.plateau,
+      metricsByteCount: place.metricsByteCount)
+    try point.optimizer.restore(tensors.optimizer, for: point.model)
+    if let kind = average?.kind {
+      point.average = WeightAverage(
+        kind, models: try tensors.average.groupedByNumber.map { try point.model.loading($0) })
+    }
+    try point.carry.restore(from: tensors.carry)
+    return point
   }
 
   /// Writes a checkpoint while the run goes on: a failure is reported and tried again later.
@@ -76,25 +95,57 @@ extension TrainingRunner {
     }
   }
 
-  /// Writes a checkpoint, unless a parameter is not finite: a bad state never takes the place of a good one.
+  /// Writes a checkpoint, unless a number in it is not finite: a bad state never takes the place of a good one.
   func save(_ onEvent: (TrainingEvent) -> Void) throws {
-    if let path = model.firstNonFiniteParameter { throw divergenceAfterStep(path) }
-    guard let recorder else { return }
+    let rollback = rollbackToSave
     let checkpoint = Checkpoint(
       description: CheckpointState(
-        state: state, identity: identity, metricsByteCount: recorder.metricsByteCount, plateau: scheduler.plateau),
-      model: model.namedTensors, optimizer: optimizer.state.tensors(for: model), best: best?.namedTensors ?? [],
-      average: average?.namedTensors ?? [], carry: carry.tensors)
-    guard let path = try self.recorder?.save(checkpoint) else { return }
+        place: point.place, identity: identity, rollback: rollback?.place),
+      tensors: point.tensors, rollback: rollback?.tensors)
+    if let name = checkpoint.firstNonFiniteTensor { throw poisoned(name, onEvent) }
+    guard let path = try recorder?.save(checkpoint) else { return }
     savedStep = state.step
     onEvent(.checkpointWritten(path: path, step: state.step))
   }
 
-  private func divergenceAfterStep(_ path: String) -> TrainingError {
-    .notFinite(
-      TrainingError.NotFinite(
-        step: state.step, epoch: lastStep?.epoch ?? state.epoch, batch: lastStep?.batch ?? state.batch,
-        loss: lastStep?.loss ?? .nan, learningRate: Double(optimizer.learningRate), culprit: .parameter(path)))
+  /// Where the run would go back to, unless that is where it stands.
+  private var rollbackToSave: RunPoint<Task>? {
+    guard configuration.nonFinite == .lowerRate, var point = rollbackPoint, point.state.step != state.step else {
+      return nil
+    }
+    if point.state.best == state.best { point.best = nil }
+    return point
+  }
+
+  /// The last line of defence: every step has looked at what it changed.
+  private func poisoned(_ name: String, _ onEvent: (TrainingEvent) -> Void) -> TrainingError {
+    let step = NonFiniteStep(
+      step: state.step, epoch: lastStep?.epoch ?? state.epoch, batch: lastStep?.batch ?? state.batch, examples: [],
+      loss: lastStep?.loss ?? .nan, gradientNorm: lastStep?.gradientNorm ?? .nan,
+      learningRate: Double(optimizer.learningRate), culprit: .saved(name), tensors: [name],
+      policy: configuration.nonFinite)
+    return .notFinite(step, report: writeReport(step, onEvent))
+  }
+}
+
+extension RunPoint {
+  /// All tensors with their names.
+  fileprivate var tensors: RunTensors<NamedTensors> {
+    RunTensors(
+      model: model.namedTensors, optimizer: optimizer.state.tensors(for: model), best: best?.namedTensors ?? [],
+      average: average?.namedTensors ?? [], carry: carry.tensors)
+  }
+
+  /// What is to be known beside them.
+  fileprivate var place: CheckpointState.Place {
+    CheckpointState.Place(state: state, metricsByteCount: metricsByteCount, plateau: plateau)
+  }
+}
+
+extension Checkpoint {
+  /// The name of the first tensor that holds a number that is not finite.
+  fileprivate var firstNonFiniteTensor: String? {
+    (tensors.model + tensors.optimizer + tensors.best + tensors.average + tensors.carry).first { !$0.tensor.isFinite }?.name
   }
 }
 
@@ -115,6 +166,19 @@ extension WeightAverage {
 }
 
 extension JSONObject {
+  /// The object with the members of another that it lacks, also within objects.
+  func filled(from defaults: JSONObject) -> JSONObject {
+    var filled = self
+    for (key, value) in defaults {
+      switch (self[key], value) {
+      case (nil, _): filled[key] = value
+      case (.object(let own)?, .object(let other)): filled[key] = .object(own.filled(from: other))
+      default: break
+      }
+    }
+    return filled
+  }
+
   /// The keys under which two objects differ.
   func differences(from other: JSONObject) -> [String] {
     (keys + other.keys.filter { self[$0] == nil }).filter { self[$0] != other[$0] }

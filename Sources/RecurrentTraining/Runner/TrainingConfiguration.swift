@@ -20,6 +20,8 @@ public struct TrainingConfiguration: Settings {
   public var minimumChange = 0.0
   /// Whether the model of the best epoch is kept rather than that of the last.
   public var keepBest = true
+  /// What is done about numbers that are not finite.
+  public var nonFinite = NonFinitePolicy.stop
   /// Seconds between checkpoints.
   public var checkpointSeconds: Double? = 30
   /// Steps between checkpoints.
@@ -55,6 +57,11 @@ public struct TrainingConfiguration: Settings {
       SettingField("patience", \.patience, "epochs without a better metric until training stops", .atLeast(1)),
       SettingField("minimum_change", \.minimumChange, "of the metric that counts as better", .atLeast(0)),
       SettingField("keep_best", \.keepBest, "keep the model of the best epoch rather than of the last"),
+      // It may change when a run is resumed, above all one that it has stopped: results depend on it only where numbers
+      // are not finite.
+      SettingField(
+        "nonfinite", \.nonFinite, "on numbers that are infinite or none: stop, skip (the batch) or lower_rate",
+        effect: .execution),
       SettingField(
         "checkpoint_seconds", \.checkpointSeconds, "seconds between checkpoints", .above(0), effect: .execution),
       SettingField("checkpoint_steps", \.checkpointSteps, "steps between checkpoints", .atLeast(1), effect: .execution),

@@ -14,6 +14,10 @@ public enum TrainingEvent: Sendable {
   case checkpointFailed(any Error)
   /// A checkpoint is damaged and an older one is used.
   case checkpointSkipped(any Error)
+  /// Numbers were not finite, and the run goes on as its policy says; the path of the report, where there is one.
+  case notFinite(NonFiniteStep, report: String?)
+  /// A report on numbers that are not finite could not be written.
+  case reportFailed(any Error)
   /// The metric has not become better for too long.
   case stoppedEarly(epoch: Int, best: BestEpoch)
   /// The run was asked to stop and has written a checkpoint.

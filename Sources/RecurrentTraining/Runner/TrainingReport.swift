@@ -27,6 +27,10 @@ public struct TrainingReport<Model: Sendable>: Sendable {
   public let bestEpoch: BestEpoch?
   /// Whether `model` is that of the best epoch.
   public let isBest: Bool
+  /// Batches that were passed over because numbers were not finite.
+  public let skippedBatches: Int
+  /// What the learning rate was multiplied by at the end, below 1 where numbers were not finite and it was lowered.
+  public let rateFactor: Double
   /// Seconds that this call has taken.
   public let seconds: Double
 }
@@ -43,6 +47,8 @@ extension TrainingReport {
       summary["best_\(bestEpoch.metric.name)"] = .number(bestEpoch.metric.value)
       summary["model_of_best_epoch"] = .bool(isBest)
     }
+    if skippedBatches > 0 { summary["skipped_batches"] = .integer(skippedBatches) }
+    if rateFactor != 1 { summary["learning_rate_factor"] = .number(rateFactor) }
     summary["stopped_early"] = .bool(outcome == .stoppedEarly)
     return summary
   }

@@ -28,6 +28,7 @@ public final class TrainingRunner<Task: TrainingTask> {
   var recorder: RunRecorder?
   let folder: RunFolder?
   let identity: JSONObject
+  let identityDefaults: JSONObject
 
   private let scope = GradientScope()
   private let key: RandomKey
@@ -38,6 +39,8 @@ public final class TrainingRunner<Task: TrainingTask> {
   var lastStep: StepReport?
   /// The step of the newest checkpoint.
   var savedStep: Int?
+  /// What the run goes back to where numbers are not finite, if its policy wants that.
+  var rollbackPoint: RunPoint<Task>?
 
   /// A run that has not begun.
   ///
@@ -48,23 +51,27 @@ public final class TrainingRunner<Task: TrainingTask> {
   ///   - folder: Where checkpoints and metrics go; nil to keep all in memory.
   ///   - identity: What the results depend on, such as settings and digests of data. A checkpoint with another identity
   ///     is refused.
+  ///   - identityDefaults: Members of the identity with the values that a checkpoint means that lacks them, because it is
+  ///     older than they are.
   public convenience init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder? = nil,
-    identity: JSONObject = [:]
+    identity: JSONObject = [:], identityDefaults: JSONObject = [:]
   ) throws {
     try self.init(
-      task, model: model, configuration: configuration, folder: folder, identity: identity, clock: monotonicSeconds)
+      task, model: model, configuration: configuration, folder: folder, identity: identity,
+      identityDefaults: identityDefaults, clock: monotonicSeconds)
   }
 
   init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder?, identity: JSONObject,
-    clock: @escaping Clock
+    identityDefaults: JSONObject = [:], clock: @escaping Clock
   ) throws {
     self.task = task
     self.model = model
     self.configuration = configuration
     self.folder = folder
     self.identity = identity
+    self.identityDefaults = identityDefaults
     self.clock = clock
     optimizer = try configuration.optimizer.makeOptimizer()
     try configuration.optimizer.validateGroups(for: model)
@@ -109,6 +116,7 @@ public final class TrainingRunner<Task: TrainingTask> {
     state.settleEnding(epochs: configuration.epochs)
     if state.ending == nil { try countBatches() }
     onEvent(.started(startReport))
+    beginRollback()
     var interruption: StopReason?
     while state.ending == nil, interruption == nil {
       try makeStep(onEvent)
@@ -128,17 +136,23 @@ extension TrainingRunner {
   private func makeStep(_ onEvent: (TrainingEvent) -> Void) throws {
     let task = task
     let batch = BatchPosition(epoch: state.epoch, index: state.batch, step: state.step, key: key)
-    let rate = scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step)
+    let rate = learningRate
+    let carried = carry
     let (loss, count) = try scope.evaluate(at: &model, key: key.folding(state.step)) { model in
       let loss = try task.loss(of: model, on: batch, carry: &carry)
       return (loss.mean, loss.count)
     }
     let norm = scope.gradients.globalNorm
-    guard loss.isFinite, norm.isFinite else { throw divergence(at: batch, loss: loss, learningRate: rate) }
+    let numbers = StepNumbers(loss: Double(loss), gradientNorm: norm, learningRate: rate)
+    guard loss.isFinite, norm.isFinite else {
+      carry = carried
+      return try recover(from: blame(loss: loss, scope.gradients, on: batch, carried: carried), numbers, on: batch, onEvent)
+    }
     if let limit = configuration.clipValue { scope.gradients.clip(toValue: limit) }
     if let limit = configuration.clipNorm { scope.gradients.clip(toGlobalNorm: limit) }
     optimizer.learningRate = Float(rate)
     optimizer.update(&model, with: scope.gradients)
+    if let finding = blameUpdate(gradientNorm: norm) { return try recover(from: finding, numbers, on: batch, onEvent) }
     if case .exponential? = average?.kind { average?.record(model) }
     state.countStep(loss: Double(loss), items: count)
     let report = StepReport(
@@ -146,7 +160,25 @@ extension TrainingRunner {
       meanLoss: state.meanLoss, learningRate: rate, gradientNorm: norm, itemCount: count)
     lastStep = report
     onEvent(.step(report))
-    if state.batch == batchesInEpoch { try endEpoch(learningRate: rate, onEvent) }
+    try endStep(learningRate: rate, onEvent)
+  }
+
+  /// The rate of the next step.
+  private var learningRate: Double {
+    scheduler.rate(at: configuration.schedule.unit == .epoch ? state.epoch : state.step) * state.rateFactor
+  }
+
+  /// Does what is to be done about a batch that met numbers that are not finite, and goes on from there.
+  private func recover(
+    from finding: NonFiniteFinding, _ numbers: StepNumbers, on batch: BatchPosition, _ onEvent: (TrainingEvent) -> Void
+  ) throws {
+    try respond(to: finding, numbers, on: batch, onEvent)
+    try endStep(learningRate: numbers.learningRate, onEvent)
+  }
+
+  private func endStep(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
+    if state.batch == batchesInEpoch { try endEpoch(learningRate: learningRate, onEvent) }
+    keepRollbackPoint()
   }
 
   private func endEpoch(learningRate: Double, _ onEvent: (TrainingEvent) -> Void) throws {
@@ -181,13 +213,6 @@ extension TrainingRunner {
 
   /// The model that is judged and kept: the mean where weights are averaged.
   private var judgedModel: Task.Model { average?.model ?? model }
-
-  private func divergence(at batch: BatchPosition, loss: Float, learningRate: Double) -> TrainingError {
-    .notFinite(
-      TrainingError.NotFinite(
-        step: batch.step + 1, epoch: batch.epoch + 1, batch: batch.index + 1, loss: Double(loss),
-        learningRate: learningRate, culprit: model.firstNonFinite(scope.gradients)))
-  }
 }
 
 // MARK: - Reports
@@ -209,6 +234,7 @@ extension TrainingRunner {
       interruption.map { .interrupted($0) } ?? (state.ending == .stoppedEarly ? .stoppedEarly : .finished)
     return TrainingReport(
       outcome: outcome, model: best ?? judgedModel, epochs: state.epoch, steps: state.step, lastEpoch: state.lastEpoch,
-      bestEpoch: state.best, isBest: best != nil, seconds: seconds)
+      bestEpoch: state.best, isBest: best != nil, skippedBatches: state.skippedBatches, rateFactor: state.rateFactor,
+      seconds: seconds)
   }
 }

@@ -10,6 +10,15 @@ struct TrainingState: Hashable, Sendable {
   var lossSum = 0.0
   /// The items of the running epoch.
   var itemCount = 0
+  /// The mean loss of the first epoch, and the lowest of any.
+  var firstLoss: Double?
+  var lowestLoss: Double?
+  /// How often the learning rate was lowered because numbers were not finite.
+  var rateReductions = 0
+  /// Batches that were passed over because numbers were not finite.
+  var skippedBatches = 0
+  /// Those of them since the last step that went well.
+  var skippedInARow = 0
   /// The best epoch so far.
   var best: BestEpoch?
   /// Epochs since the best one.
@@ -24,8 +33,20 @@ struct TrainingState: Hashable, Sendable {
     case stoppedEarly = "stopped_early"
   }
 
-  /// The mean loss over the items of the running epoch.
-  var meanLoss: Double { itemCount == 0 ? 0 : lossSum / Double(itemCount) }
+  /// The mean loss over the items of the running epoch; not a number where there were none.
+  var meanLoss: Double { itemCount == 0 ? .nan : lossSum / Double(itemCount) }
+
+  /// Whether the mean loss, of the running epoch or of the last one, is nearer to the lowest than to that of the first epoch.
+  var isNearLowestLoss: Bool {
+    guard let firstLoss, let lowestLoss else { return true }
+    let loss = batch == 0 ? lastEpoch?.trainingLoss ?? .infinity : meanLoss
+    return loss <= lowestLoss + (firstLoss - lowestLoss) / 2
+  }
+
+  /// What the learning rate of the schedule is multiplied by.
+  var rateFactor: Double {
+    (0..<rateReductions).reduce(1) { factor, _ in factor * NonFinitePolicy.rateFactor }
+  }
 
   /// Adds a step to the running epoch.
   mutating func countStep(loss: Double, items: Int) {
@@ -33,6 +54,15 @@ struct TrainingState: Hashable, Sendable {
     itemCount += items
     batch += 1
     step += 1
+    skippedInARow = 0
+  }
+
+  /// Goes on to the next batch without a step. It is counted as one, because what is random in a batch depends on the count.
+  mutating func passOverBatch() {
+    batch += 1
+    step += 1
+    skippedBatches += 1
+    skippedInARow += 1
   }
 
   /// Makes a run that was begun with another number of epochs end, or go on, as this number wants it.
@@ -44,6 +74,10 @@ struct TrainingState: Hashable, Sendable {
   /// Goes on to the next epoch.
   mutating func beginNextEpoch(after report: EpochReport) {
     lastEpoch = report
+    if report.trainingLoss.isFinite {
+      firstLoss = firstLoss ?? report.trainingLoss
+      lowestLoss = min(lowestLoss ?? .infinity, report.trainingLoss)
+    }
     epoch += 1
     batch = 0
     lossSum = 0

@@ -20,13 +20,28 @@ public protocol TrainingTask<Model>: Sendable {
   /// What flows into the first batch of an epoch.
   func initialCarry(inEpoch epoch: Int) -> Carry
 
-  /// Computes the loss of a batch.
+  /// Examples in a batch, as far as that can be told before training: it decides into how many shares a batch is cut.
+  var examplesPerBatch: Int { get }
+
+  /// Computes the loss of a batch, or of a share of one: `batch.share(of:)` says which of its examples.
+  ///
+  /// A share is computed as if its examples were a batch of their own. One without examples has `BatchLoss.empty`.
   ///
   /// - Parameters:
   ///   - model: The model; dropout is on in it.
-  ///   - batch: Which batch. The order of the examples is a function of its epoch and key.
-  ///   - carry: What the batch before left, to be replaced by what the next one needs: `detached()` tensors.
+  ///   - batch: Which batch, and which share of it. The order of the examples is a function of its epoch and key.
+  ///   - carry: What the same share of the batch before left, to be replaced by what the next one needs: `detached()`
+  ///     tensors.
   func loss(of model: Model, on batch: BatchPosition, carry: inout Carry) throws -> BatchLoss
+
+  /// What a batch consists of; asked for once before a run, and where its loss is not finite.
+  func contents(of batch: BatchPosition) -> BatchContents
+
+  /// How large each batch of an epoch is, in the unit of `BatchContents.size`; from it the memory of a run is told.
+  func batchSizes(inEpoch epoch: Int, key: RandomKey) -> [Int]
+
+  /// How large what is judged at one time is, in the same unit; nil where it is as large as a batch.
+  var judgedSize: Int? { get }
 
   /// Judges the model after an epoch, the metric that matters most first; empty where there is nothing to judge it on.
   ///
@@ -38,6 +53,21 @@ extension TrainingTask {
   /// Values.
   public var itemName: String { "values" }
 
+  /// Nothing is told.
+  public func contents(of batch: BatchPosition) -> BatchContents { BatchContents() }
+
+  /// All batches are like the first one.
+  public func batchSizes(inEpoch epoch: Int, key: RandomKey) -> [Int] {
+    let first = BatchPosition(epoch: epoch, index: 0, step: 0, key: key)
+    return Array(repeating: contents(of: first).size, count: batchCount(inEpoch: epoch))
+  }
+
+  /// As large as a batch.
+  public var judgedSize: Int? { nil }
+
+  /// Nothing is known of the size of batches: they are cut only where that is asked for.
+  public var examplesPerBatch: Int { 1 }
+
   /// No judgement but the training loss.
   public func validate(_ model: Model) throws -> [Metric] { [] }
 }
@@ -45,40 +75,6 @@ extension TrainingTask {
 extension TrainingTask where Carry == NoCarry {
   /// Nothing flows from batch to batch.
   public func initialCarry(inEpoch epoch: Int) -> NoCarry { NoCarry() }
-}
-
-/// Names one batch of a run.
-public struct BatchPosition: Hashable, Sendable {
-  /// The epoch, from 0.
-  public let epoch: Int
-  /// The batch within the epoch, from 0.
-  public let index: Int
-  /// The number of steps made before this one in the whole run.
-  public let step: Int
-  /// The key of the run; fold a purpose and the epoch into it to draw random numbers.
-  public let key: RandomKey
-
-  /// Names a batch.
-  public init(epoch: Int, index: Int, step: Int, key: RandomKey) {
-    self.epoch = epoch
-    self.index = index
-    self.step = step
-    self.key = key
-  }
-}
-
-/// The loss of a batch.
-public struct BatchLoss: Sendable {
-  /// The mean over the items of the batch, of shape `[]`.
-  public let mean: Tensor
-  /// How many items the mean is over: the batch's weight in the mean of the epoch.
-  public let count: Int
-
-  /// The loss of a batch of `count` items.
-  public init(mean: Tensor, count: Int) {
-    self.mean = mean
-    self.count = count
-  }
 }
 
 /// A figure that says how good a model is.

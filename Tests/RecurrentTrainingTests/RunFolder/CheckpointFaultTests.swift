@@ -15,9 +15,11 @@ import Testing
     var model = Line()
     model.bias.value = Tensor(Float(step))
     return Checkpoint(
-      description: CheckpointState(state: state, identity: [:], metricsByteCount: 0, plateau: nil),
-      model: model.namedTensors, optimizer: [("step", Tensor(Float(step)))], best: model.namedTensors, average: [],
-      carry: [])
+      description: CheckpointState(
+        place: .init(state: state, metricsByteCount: 0, plateau: nil), identity: [:]),
+      tensors: RunTensors(
+        model: model.namedTensors, optimizer: [("step", Tensor(Float(step)))], best: model.namedTensors, average: [],
+        carry: []))
   }
 
   /// Writes checkpoints 1 to 3 without and 4 with a fault at its call number `call`.
@@ -38,8 +40,8 @@ import Testing
     let found = try #require(try healthy.newest { Issue.record("call \(call): \($0)") })
     let step = found.description.state.step
     #expect(step == 4 || (step == 3 && failure != nil), "call \(call)")
-    #expect(found.model["bias"]?.scalar == Float(step))
-    #expect(found.optimizer["step"]?.scalar == Float(step))
+    #expect(found.tensors.model["bias"]?.scalar == Float(step))
+    #expect(found.tensors.optimizer["step"]?.scalar == Float(step))
     for pointer in ["last", "best"] {
       let name = try #require(folder.text("checkpoints/\(pointer)"))
       #expect(name.hasPrefix("step-") && name.hasSuffix("\n"), "call \(call): \(pointer) is \(name)")

@@ -170,14 +170,14 @@ import Testing
     let place = "run/checkpoints/step-00000002"
     let text = try #require(folder.text("\(place)/state.json"))
     try folder.put(
-      Array(text.replacing("\"format_version\": 1", with: "\"format_version\": 2").utf8), in: "\(place)/state.json")
+      Array(text.replacing("\"format_version\": 2", with: "\"format_version\": 3").utf8), in: "\(place)/state.json")
     let digest = SHA256.hexadecimalDigest(of: folder.bytes("\(place)/state.json") ?? [])
     let manifest = try #require(folder.text("\(place)/MANIFEST.sha256")).split(separator: "\n").map {
       $0.hasSuffix("state.json") ? "\(digest)  state.json" : String($0)
     }
     try folder.put(Array((manifest.joined(separator: "\n") + "\n").utf8), in: "\(place)/MANIFEST.sha256")
     let error = #expect(throws: CheckpointError.self) { try train(configuration(), resuming: true) }
-    #expect(error?.reason == .newerFormat(2))
+    #expect(error?.reason == .newerFormat(3))
   }
 
   @Test func failuresAreToleratedThenEndTheRun() throws {

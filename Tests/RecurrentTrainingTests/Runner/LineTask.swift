@@ -37,8 +37,13 @@ struct LastMean: TrainingCarry {
 
 /// Fits a line to random points. Epochs have different numbers of batches, and batches different numbers of points.
 struct LineTask: TrainingTask {
-  /// Makes the losses of a step infinite.
-  var brokenStep: Int?
+  /// What is made infinite or not a number in some steps.
+  enum Fault {
+    case loss, input, target, gradient, carry
+  }
+
+  /// The steps, from 0, that go wrong, and how.
+  var faults: [Int: Fault] = [:]
   var hasValidation = true
 
   var itemName: String { "points" }
@@ -47,16 +52,34 @@ struct LineTask: TrainingTask {
   func initialCarry(inEpoch epoch: Int) -> LastMean { LastMean() }
 
   func loss(of model: Line, on batch: BatchPosition, carry: inout LastMean) throws -> BatchLoss {
-    let count = 3 + batch.index
-    let key = batch.key.folding(.data).folding(batch.epoch).folding(batch.index)
-    let points = Tensor(normal: [count, 3], key: key)
-    let targets = LineTask.truth(points)
+    let (points, targets) = examples(batch)
+    let fault = faults[batch.step]
     let inputs = points + carry.mean * 0.01
     carry.mean = inputs.sum(axis: 0).detached()
+    if fault == .carry { carry.mean = Tensor(repeating: .infinity, shape: [3]) }
     let error = model(inputs) - targets
     var loss = (error * error).mean()
-    if batch.step == brokenStep { loss = loss * .infinity }
-    return BatchLoss(mean: loss, count: count)
+    if fault == .loss { loss = loss * .infinity }
+    // The square root has an infinite slope at 0.
+    if fault == .gradient { loss = loss + sqrt((model.bias.value - model.bias.value).squared()).sum() }
+    return BatchLoss(mean: loss, count: points.shape[0])
+  }
+
+  private func examples(_ batch: BatchPosition) -> (points: Tensor, targets: Tensor) {
+    let key = batch.key.folding(.data).folding(batch.epoch).folding(batch.index)
+    var points = Tensor(normal: [3 + batch.index, 3], key: key)
+    var targets = LineTask.truth(points)
+    if faults[batch.step] == .input { points = points + .nan }
+    if faults[batch.step] == .target { targets = targets + .infinity }
+    return (points, targets)
+  }
+
+  func contents(of batch: BatchPosition) -> BatchContents {
+    let (points, targets) = examples(batch)
+    let first = batch.epoch * 7 + batch.index
+    return BatchContents(
+      examples: Array(first..<first + points.shape[0]), inputs: [.init("points", points)],
+      targets: [.init("heights", targets)], outputs: [.init("line", targets.shape)])
   }
 
   func validate(_ model: Line) throws -> [Metric] {

@@ -48,6 +48,9 @@ public struct ClassificationTraining: TaskTraining {
   /// All examples of the training part in batches.
   public func batchCount(inEpoch epoch: Int) -> Int { batches.count }
 
+  /// As many as there are in a batch on average.
+  public var examplesPerBatch: Int { training.examples.count / max(batches.count, 1) }
+
   /// Adds the examples of all parts.
   public func digestData(into hash: inout SHA256) {
     for part in Part.allCases {
@@ -60,13 +63,13 @@ public struct ClassificationTraining: TaskTraining {
     }
   }
 
-  /// The loss of one batch.
+  /// The loss of one batch, or of some of its sequences.
   public func loss(of model: ClassificationNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
-    let numbers = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
-    let outputs = outputs(of: model, for: numbers, key: batch.key.folding(.data).folding(batch.step))
+    let numbers = batch.share(of: batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key))
+    if numbers.isEmpty { return .empty }
+    let outputs = outputs(of: model, for: numbers, key: batch.noiseKey)
     switch training.answers {
-    case .classes(let classes):
-      return BatchLoss(mean: crossEntropy(outputs, numbers.map { classes[$0] }), count: numbers.count)
+    case .classes(let classes): return crossEntropy(outputs, numbers.map { classes[$0] })
     case .numbers(let truth):
       return BatchLoss(mean: distance(outputs, numbers.map { truth[$0] }), count: numbers.count)
     }
@@ -89,11 +92,13 @@ public struct ClassificationTraining: TaskTraining {
   }
 
   /// The mean cross-entropy, each example weighed by its label.
-  private func crossEntropy(_ logits: Tensor, _ classes: [Int32]) -> Tensor {
+  private func crossEntropy(_ logits: Tensor, _ classes: [Int32]) -> BatchLoss {
     let losses = logits.crossEntropy(targets: classes, labelSmoothing: configuration.labelSmoothing)
-    guard let weights else { return losses.mean() }
+    guard let weights else { return BatchLoss(mean: losses.mean(), count: classes.count) }
     let own = classes.map { weights[Int($0)] }
-    return (losses * Tensor(own)).sum() / max(own.reduce(0, +), .leastNormalMagnitude)
+    let weight = own.reduce(0, +)
+    let mean = (losses * Tensor(own)).sum() / max(weight, .leastNormalMagnitude)
+    return BatchLoss(mean: mean, count: classes.count, weight: Double(weight))
   }
 
   /// The mean distance of standardised numbers.

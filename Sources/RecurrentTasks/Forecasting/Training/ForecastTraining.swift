@@ -61,18 +61,30 @@ public struct ForecastTraining: TrainingTask {
 
   private var batchSize: Int { initial.configuration.batchSize }
 
-  /// The loss of one batch, in units of the scaled targets.
+  /// Whole series, or windows.
+  public var examplesPerBatch: Int {
+    switch examples {
+    case .sequence(let examples): examples.inputs.batchSize
+    case .windows(let windows): min(batchSize, windows.countInEpoch)
+    }
+  }
+
+  /// The loss of one batch, or of some of its series or windows, in units of the scaled targets.
   public func loss(of model: ForecastNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
     let configuration = initial.configuration
     switch examples {
-    case .sequence(let examples):
+    case .sequence(let all):
+      guard let examples = all.share(batch.share) else { return .empty }
       let losses = model.forecasts(examples.inputs).0.map { outputs in
         configuration.loss(outputs, examples.labels, units: examples.units, mask: examples.mask)
       }
       return BatchLoss(mean: ForecastNetwork.mean(losses), count: examples.count)
     case .windows(let windows):
       let order = order.numbers(below: windows.countInEpoch, inEpoch: batch.epoch, key: batch.key)
-      let numbers = order[batch.index * batchSize..<min((batch.index + 1) * batchSize, order.count)]
+      let first = batch.index * batchSize
+      let share = batch.share(of: min(batchSize, order.count - first))
+      if share.isEmpty { return .empty }
+      let numbers = order[first + share.lowerBound..<first + share.upperBound]
       let chosen = windows.windows(numbered: numbers, inEpoch: batch.epoch, key: batch.key)
       let batch = windows.set.batch(of: chosen)
       let inputs = batch.inputs(configuration, shape: windows.set.shape, series: windows.seriesNumbers(chosen))

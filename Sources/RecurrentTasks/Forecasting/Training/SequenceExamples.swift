@@ -1,5 +1,6 @@
 import RecurrentLayers
 import RecurrentTensor
+import RecurrentTraining
 
 /// The training parts of all series side by side as one batch, padded to the longest.
 struct SequenceExamples: Sendable {
@@ -11,8 +12,11 @@ struct SequenceExamples: Sendable {
   let mask: Tensor?
   /// The value of 1 of each label in the data, `[1, N, H * K]`.
   let units: Tensor
+  /// The labels of each series that count.
+  private let counts: [Int]
+
   /// The number of labels that count.
-  let count: Int
+  var count: Int { counts.reduce(0, +) }
 
   init(_ data: ForecastData, _ configuration: ForecastConfiguration) {
     let horizon = configuration.modelHorizon
@@ -45,11 +49,35 @@ struct SequenceExamples: Sendable {
     self.inputs = SequenceBatch(Tensor(inputs, shape: [longest, matrices.count, channels]), lengths: lengths)
     self.labels = Tensor(labels, shape: shape)
     mask = observed.isEmpty ? self.inputs.mask(elementType: .float32) : Tensor(observed, shape: shape)
-    count =
-      observed.isEmpty ? matrices.reduce(0) { $0 + $1.1 } * width : observed.count { $0 != 0 }
+    counts = matrices.indices.map { row in
+      if observed.isEmpty { return matrices[row].1 * width }
+      return (0..<longest).reduce(0) { count, step in
+        let place = (step * matrices.count + row) * width
+        return count + observed[place..<place + width].count { $0 != 0 }
+      }
+    }
     let scales = data.prepared.flatMap { series in
       (0..<horizon).flatMap { _ in series.scales.targets.map { Float($0.scale) } }
     }
     units = Tensor(scales, shape: [1, matrices.count, width])
+  }
+
+  /// Some of the series, padded to the longest of them.
+  private init(_ all: SequenceExamples, _ rows: Range<Int>) {
+    let lengths = all.inputs.lengths.map { $0[rows].map { Int($0) } }
+    let steps = 0..<(lengths?.max() ?? all.inputs.stepCount)
+    func cut(_ values: Tensor) -> Tensor { values.slice(axis: 1, rows).slice(axis: 0, steps) }
+    inputs = SequenceBatch(cut(all.inputs.values), lengths: lengths)
+    labels = cut(all.labels)
+    mask = all.mask.map(cut)
+    units = all.units.slice(axis: 1, rows)
+    counts = Array(all.counts[rows])
+  }
+
+  /// The series of a share; nil where it has none.
+  func share(_ share: BatchShare) -> SequenceExamples? {
+    if share.isWhole { return self }
+    let rows = share.range(of: inputs.batchSize)
+    return rows.isEmpty ? nil : SequenceExamples(self, rows)
   }
 }

@@ -88,12 +88,16 @@ struct ReadingRows: Sendable {
     return rows
   }
 
-  /// Some steps of all rows.
+  /// Some steps of all rows, or of some.
   ///
   /// - Parameters:
   ///   - steps: Within `0..<stepCount`.
+  ///   - chosen: The rows; nil for all.
   ///   - conditions: What the network sees of each record, `[R, K]`, and when.
-  func batch(_ steps: Range<Int>, conditions: (table: Tensor, when: Conditioning)?) -> LanguageBatch {
+  func batch(
+    _ steps: Range<Int>, ofRows chosen: Range<Int>? = nil, conditions: (table: Tensor, when: Conditioning)?
+  ) -> LanguageBatch {
+    let rows = Array(self.rows[chosen ?? self.rows.indices])
     func cut<Element>(_ values: [Element]) -> ArraySlice<Element> {
       values[min(steps.lowerBound, values.count)..<min(steps.upperBound, values.count)]
     }

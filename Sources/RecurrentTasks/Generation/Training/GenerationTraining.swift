@@ -48,9 +48,16 @@ public struct GenerationTraining: TaskTraining {
   /// The layers' own first state.
   public func initialCarry(inEpoch epoch: Int) -> Carry { rule.makeStream() }
 
-  /// The mean cross-entropy of the next window, and the penalties.
+  /// Rows that are read side by side.
+  public var examplesPerBatch: Int {
+    configuration.arrangement == .windows ? configuration.batchSize : rows.rows.count
+  }
+
+  /// The mean cross-entropy of the next window, or of some of its rows, and the penalties.
   public func loss(of model: LanguageNetwork, on batch: BatchPosition, carry: inout Carry) -> BatchLoss {
     let window = window(batch)
+    // All rows of the share may have come to their ends.
+    if window.count == 0, !batch.share.isWhole { return .empty }
     let output =
       configuration.arrangement == .windows
       ? model(window)
@@ -63,7 +70,8 @@ public struct GenerationTraining: TaskTraining {
       loss = loss + activationRegularization(output.dropped, alpha: configuration.activationPenalty)
     }
     if configuration.changePenalty > 0 {
-      loss = loss + temporalActivationRegularization(output.outputs, beta: configuration.changePenalty)
+      let penalty = temporalActivationRegularization(output.outputs, beta: configuration.changePenalty)
+      loss = loss + penalty * (batch.share.isWhole ? 1 : changeFactor(of: window, in: batch))
     }
     return BatchLoss(mean: loss, count: window.count)
   }
@@ -108,6 +116,16 @@ extension GenerationTraining {
 // MARK: - Windows
 
 extension GenerationTraining {
+  /// Changes are counted between steps, while rows weigh by their symbols: a row of one symbol has no change.
+  private func changeFactor(of window: LanguageBatch, in batch: BatchPosition) -> Float {
+    func sizes(_ window: LanguageBatch) -> PenaltyShare.Sizes {
+      let pairs = window.inputs.lengths?.reduce(0) { $0 + max(Int($1) - 1, 0) }
+      return (window.count, items: pairs ?? (window.inputs.stepCount - 1) * window.inputs.batchSize)
+    }
+    let whole = BatchPosition(epoch: batch.epoch, index: batch.index, step: batch.step, key: batch.key)
+    return PenaltyShare.factor(of: sizes(window), among: sizes(self.window(whole)))
+  }
+
   private func window(_ batch: BatchPosition) -> LanguageBatch {
     let length = configuration.length
     let conditions = training.conditions.map { ($0, configuration.conditioning) }
@@ -115,10 +133,10 @@ extension GenerationTraining {
     case .windows:
       return randomWindows(batch)
     case .stream:
-      return rows.batch(steps(batch, of: rows), conditions: conditions)
+      return rows.batch(steps(batch, of: rows), ofRows: batch.share(of: rows.rows.count), conditions: conditions)
     case .records:
       let rows = epochRows.rows(epoch: batch.epoch, key: batch.key) { epochRows(inEpoch: batch.epoch, batch.key) }
-      return rows.batch(steps(batch, of: rows), conditions: conditions)
+      return rows.batch(steps(batch, of: rows), ofRows: batch.share(of: rows.rows.count), conditions: conditions)
     }
     func steps(_ batch: BatchPosition, of rows: ReadingRows) -> Range<Int> {
       batch.index * length..<min((batch.index + 1) * length, rows.stepCount)
@@ -129,7 +147,7 @@ extension GenerationTraining {
   private func randomWindows(_ batch: BatchPosition) -> LanguageBatch {
     let key = batch.key.folding(.shuffle).folding(batch.step)
     let length = configuration.length
-    let windows = (0..<configuration.batchSize).map { row in
+    let windows = batch.share(of: configuration.batchSize).map { row in
       let start = key.integer(at: row, below: training.running.count - length)
       return ReadingRows.Row(
         inputs: Array(training.running[start..<start + length]),

@@ -63,11 +63,15 @@ public struct TaggingTraining: TaskTraining {
   /// Sentences of nearly equal length together.
   public func batchCount(inEpoch epoch: Int) -> Int { batches.count }
 
-  /// The mean loss of a word of a batch, in nats; with a conditional random field, that of its sentence shared out.
+  /// As many as there are in a batch on average.
+  public var examplesPerBatch: Int { words.count / max(batches.count, 1) }
+
+  /// The mean loss of a word of a batch, or of some of its sentences, in nats; with a conditional random field, that of its sentence shared out.
   public func loss(of model: TaggingNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
-    let numbers = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
+    let numbers = batch.share(of: batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key))
+    if numbers.isEmpty { return .empty }
     let targets = TokenBatch(numbers.map { labels[$0] })
-    let logits = model(inputs(numbers, key: batch.key.folding(.data).folding(batch.step)))
+    let logits = model(inputs(numbers, key: batch.noiseKey))
     let count = numbers.reduce(0) { $0 + words[$1].count }
     let mean =
       model.field.map { $0.losses(logits, targets).sum() / Float(count) } ?? crossEntropy(logits.values, targets)

@@ -67,16 +67,34 @@ public struct TranslationTraining: TaskTraining {
   /// Pairs whose sources are equally long, as a rule.
   public func batchCount(inEpoch epoch: Int) -> Int { batches.count }
 
-  /// The mean loss of a symbol of the targets of a batch, in nats; without a decoder that of their alignments.
+  /// As many as there are in a batch on average.
+  public var examplesPerBatch: Int { pairs.count / max(batches.count, 1) }
+
+  /// The mean loss of a symbol of the targets of a batch, or of some of its pairs, in nats; without a decoder that of their
+  /// alignments.
   public func loss(of model: TranslationNetwork, on batch: BatchPosition, carry: inout NoCarry) -> BatchLoss {
-    let numbers = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
+    let all = batches.numbers(ofBatch: batch.index, inEpoch: batch.epoch, key: batch.key)
+    let numbers = batch.share(of: all)
+    if numbers.isEmpty { return .empty }
     let pairs = pairs.batch(numbers)
     guard let decoder = model.decoder else { return alignmentLoss(of: model, on: pairs) }
     let (logits, overlap) = decoder.logits(
       pairs, decoder.memory(of: model.encoder(pairs.sources)), sampling: sampling(batch))
     var loss = crossEntropy(logits, pairs.labels, labelSmoothing: configuration.labelSmoothing)
-    if let overlap, configuration.coverageLoss > 0 { loss = loss + overlap * Float(configuration.coverageLoss) }
+    if let overlap, configuration.coverageLoss > 0 {
+      let coverage = overlap * Float(configuration.coverageLoss)
+      loss = loss + coverage * (batch.share.isWhole ? 1 : coverageFactor(of: numbers, among: all))
+    }
     return BatchLoss(mean: loss, count: pairs.labels.count)
+  }
+
+  /// Overlaps are means over the steps of a batch, padding included, while pairs weigh by their symbols.
+  private func coverageFactor(of numbers: [Int], among all: [Int]) -> Float {
+    func sizes(_ numbers: [Int]) -> PenaltyShare.Sizes {
+      let lengths = numbers.map { pairs.targets[$0].count + 1 }
+      return (weight: lengths.reduce(0, +), items: (lengths.max() ?? 0) * numbers.count)
+    }
+    return PenaltyShare.factor(of: sizes(numbers), among: sizes(all))
   }
 
   private func alignmentLoss(of model: TranslationNetwork, on pairs: PairBatch) -> BatchLoss {
@@ -92,7 +110,7 @@ public struct TranslationTraining: TaskTraining {
     guard configuration.scheduledSampling != .none, share > 0 else { return nil }
     return SampledFeeding(
       share: share, isPerSequence: configuration.scheduledSampling == .perSequence,
-      key: batch.key.folding(.data).folding(batch.step))
+      key: batch.noiseKey)
   }
 
   /// The figures on the validation part, the one that the best epoch is chosen by first; empty where there is no such part.
