@@ -13,6 +13,7 @@ final class UnsynchronizedFiles: FileSystem {
   private let failure: Mutex<(call: String, code: Int32)?>
   private let callsLeft: Mutex<Int>
   private let isFailingOnce: Bool
+  private let synchronized = Mutex<Set<String>>([])
 
   init(failing call: String? = nil, code: Int32 = EIO) {
     failure = Mutex(call.map { ($0, code) })
@@ -29,6 +30,9 @@ final class UnsynchronizedFiles: FileSystem {
 
   /// Whether the call that is to fail was made.
   var didFail: Bool { callsLeft.withLock { $0 < 0 } }
+
+  /// The folders whose names were put on the device.
+  var synchronizedFolders: Set<String> { synchronized.withLock { $0 } }
 
   /// From now on calls of this kind fail, or none.
   func fail(_ call: String?, code: Int32 = EIO) {
@@ -58,7 +62,10 @@ final class UnsynchronizedFiles: FileSystem {
     return try base.write(bytes, to: descriptor)
   }
   func synchronize(_ descriptor: Int32) throws(SystemError) { try attempt("sync") }
-  func synchronizeFolder(_ path: String) throws(SystemError) { try attempt("sync folder") }
+  func synchronizeFolder(_ path: String) throws(SystemError) {
+    try attempt("sync folder")
+    synchronized.withLock { _ = $0.insert(path) }
+  }
   func close(_ descriptor: Int32) throws(SystemError) {
     // A descriptor is gone after close, whatever it says, and with the process.
     try base.close(descriptor)

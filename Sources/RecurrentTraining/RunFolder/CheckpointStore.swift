@@ -44,6 +44,7 @@ extension CheckpointStore {
   ///
   /// - Returns: The folder.
   func write(_ checkpoint: Checkpoint) throws -> String {
+    // Not the folder of the run: where somebody has removed it, the run must not go on in another one.
     try Folders.make(path, system: system)
     let name = Self.folderName(checkpoint.state.step)
     let place = path + "/" + name

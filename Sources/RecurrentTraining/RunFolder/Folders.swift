@@ -37,16 +37,34 @@ enum Folders {
   }
 
   /// Makes a folder and those on the way to it; one that is there already is fine.
-  static func make(_ path: String, system: any FileSystem) throws(FileError) {
+  static func makeWithParents(_ path: String, system: any FileSystem) throws(FileError) {
     if kind(of: path) == .folder || path.isEmpty { return }
-    if let parent = parent(of: path) { try make(parent, system: system) }
+    if let parent = parent(of: path) { try makeWithParents(parent, system: system) }
+    try make(path, system: system)
+  }
+
+  /// Makes a folder in one that is there, and puts its name on the device; one that is there already is fine.
+  static func make(_ path: String, system: any FileSystem) throws(FileError) {
+    if kind(of: path) == .folder { return }
     do throws(SystemError) {
       try system.createFolder(path)
+      do throws(SystemError) {
+        try synchronizeName(of: path, system: system)
+      } catch {
+        // It would be taken for safe the next time.
+        try? system.removeFolder(path)
+        throw error
+      }
     } catch  where error.code == EEXIST && kind(of: path) == .folder {
       // Somebody else made it meanwhile.
     } catch {
       throw FileError(path: path, operation: .write, error)
     }
+  }
+
+  /// Puts the name of a new file or folder on the device, without which its content may be lost with the power.
+  static func synchronizeName(of path: String, system: any FileSystem) throws(SystemError) {
+    try system.synchronizeFolder(parent(of: path) ?? (path.hasPrefix("/") ? "/" : "."))
   }
 
   /// The folder that holds `path`, or nil at the root and for a plain name.

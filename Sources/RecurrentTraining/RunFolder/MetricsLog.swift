@@ -17,6 +17,8 @@ struct MetricsLog {
   private(set) var byteCount: Int
 
   private var pending: [UInt8] = []
+  /// Whether the file was made and its name may not be on the device yet.
+  private var isNew = false
 
   /// Begins a new table.
   init(path: String, system: any FileSystem) {
@@ -84,7 +86,7 @@ struct MetricsLog {
       let descriptor = try open()
       do throws(SystemError) {
         try writePending(to: descriptor)
-        if synchronizing { try system.synchronize(descriptor) }
+        if synchronizing { try synchronize(descriptor) }
       } catch {
         try? system.close(descriptor)
         throw error
@@ -95,12 +97,20 @@ struct MetricsLog {
     }
   }
 
-  private func open() throws(SystemError) -> Int32 {
+  private mutating func open() throws(SystemError) -> Int32 {
     do throws(SystemError) {
       return try system.openForAppending(path)
-    } catch  where error.code == ENOENT {
-      return try system.createFile(path, mode: 0o666)
+    } catch  where error.code == ENOENT && byteCount == pending.count {
+      let descriptor = try system.createFile(path, mode: 0o666)
+      isNew = true
+      return descriptor
     }
+  }
+
+  private mutating func synchronize(_ descriptor: Int32) throws(SystemError) {
+    try system.synchronize(descriptor)
+    if isNew { try Folders.synchronizeName(of: path, system: system) }
+    isNew = false
   }
 
   private mutating func writePending(to descriptor: Int32) throws(SystemError) {

@@ -47,13 +47,14 @@ public final class RunFolder: Sendable {
     let path = trimmed(path)
     if Folders.kind(of: path) == .other || !isUnused(path) { throw RunFolderError(path: path, reason: .exists) }
     do throws(FileError) {
-      try Folders.make(path, system: system)
+      try Folders.makeWithParents(path, system: system)
     } catch {
       throw RunFolderError(path: path, reason: .file(error))
     }
     let folder = try RunFolder(path: path, system: system)
     // Two processes may both have found it empty: the lock decides, and the loser sees the winner's files.
     guard isUnused(path) else { throw RunFolderError(path: path, reason: .exists) }
+    try folder.recover()
     return folder
   }
 
@@ -68,7 +69,7 @@ public final class RunFolder: Sendable {
   public static func createNumbered(in parent: String = "runs", task: String) throws(RunFolderError) -> RunFolder {
     let system = OperatingSystem()
     do throws(FileError) {
-      try Folders.make(parent, system: system)
+      try Folders.makeWithParents(parent, system: system)
     } catch {
       throw RunFolderError(path: parent, reason: .file(error))
     }
@@ -100,14 +101,19 @@ public final class RunFolder: Sendable {
       throw RunFolderError(path: path, reason: .notARun)
     }
     let folder = try RunFolder(path: path, system: system)
+    try folder.recover()
+    return folder
+  }
+
+  /// Clears away what a process has left unfinished that was killed here.
+  private func recover() throws(RunFolderError) {
     do throws(FileError) {
-      for place in [path, folder.checkpointsPath] where Folders.kind(of: place) == .folder {
+      for place in [path, checkpointsPath] where Folders.kind(of: place) == .folder {
         try AtomicFolder.recover(in: place, system: system)
       }
     } catch {
       throw RunFolderError(path: path, reason: .file(error))
     }
-    return folder
   }
 
   /// Writes `config.yaml` and `environment.json`, before the first step.

@@ -115,6 +115,17 @@ import Testing
     }
   }
 
+  /// Where somebody removes the folder, the run does not go on in a new one that would lack its settings.
+  @Test func removedFolderEndsTheRun() throws {
+    let error = #expect(throws: FileError.self) {
+      try train(configuration()) { step in
+        if step == 1 { try FileManager.default.removeItem(atPath: folder.path("run")) }
+      }
+    }
+    #expect(error?.reason == .notFound)
+    #expect(folder.names(in: "").isEmpty)
+  }
+
   @Test func truncatedOrMissingFileMakesOlderOneUsed() throws {
     try train(configuration(), stopAfter: 5)
     let name = "run/checkpoints/step-00000005/model.safetensors"

@@ -36,6 +36,31 @@ import Testing
     #expect(log.byteCount == text.utf8.count)
   }
 
+  /// Without its name on the device the table may be gone after a power cut, though its rows are there.
+  @Test func nameOfANewTableIsOnTheDevice() throws {
+    var log = try log()
+    log.append(report(1, 1, 1))
+    try log.flush(synchronizing: false)
+    #expect(files.synchronizedFolders.isEmpty)
+    files.fail("sync folder")
+    #expect(throws: FileError.self) { try log.flush(synchronizing: true) }
+    files.fail(nil)
+    try log.flush(synchronizing: true)
+    #expect(files.synchronizedFolders == [folder.path])
+  }
+
+  /// A table that somebody has removed is not begun again in its middle.
+  @Test func removedTable() throws {
+    var log = try log()
+    log.append(report(1, 1, 1))
+    try log.flush(synchronizing: true)
+    try FileManager.default.removeItem(atPath: folder.path("metrics.csv"))
+    log.append(report(2, 2, 2))
+    let error = #expect(throws: FileError.self) { try log.flush(synchronizing: true) }
+    #expect(error?.reason == .notFound)
+    #expect(folder.bytes("metrics.csv") == nil)
+  }
+
   @Test func resumingCutsRowsAfterTheCheckpoint() throws {
     var log = try log()
     log.append(report(1, 1, 1))

@@ -26,6 +26,20 @@ import Testing
     #expect(folder.text("a/b/run/environment.json") == "{\n  \"seed\": 42\n}\n")
   }
 
+  /// A folder whose name is not on the device may be gone after a power cut, with all that is in it.
+  @Test func namesOfNewFoldersAreOnTheDevice() throws {
+    let files = UnsynchronizedFiles()
+    _ = try RunFolder.create(at: folder.path("a/b/run"), system: files)
+    #expect(files.synchronizedFolders == [folder.path, folder.path("a"), folder.path("a/b")])
+  }
+
+  @Test func folderWhoseNameIsNotOnTheDeviceIsNotThere() throws {
+    let files = UnsynchronizedFiles(failing: "sync folder")
+    let error = #expect(throws: RunFolderError.self) { try RunFolder.create(at: folder.path("run"), system: files) }
+    #expect(error?.reason == .file(FileError(path: folder.path("run"), operation: .write, reason: .deviceFailed)))
+    #expect(folder.names(in: "").isEmpty)
+  }
+
   @Test func emptyFolderIsFine() throws {
     try FileManager.default.createDirectory(atPath: folder.path("run"), withIntermediateDirectories: false)
     #expect(throws: Never.self) { try RunFolder.create(at: folder.path("run")) }
@@ -92,6 +106,13 @@ import Testing
     _ = try RunFolder.open(at: folder.path("run"))
     #expect(folder.names(in: "run") == [".lock", "checkpoints", "config.yaml", "environment.json"])
     #expect(folder.names(in: "run/checkpoints").isEmpty)
+  }
+
+  @Test func createRemovesWhatAKilledProcessLeft() throws {
+    try FileManager.default.createDirectory(atPath: folder.path("run"), withIntermediateDirectories: false)
+    try folder.put([1], in: "run/.tmp-1-1")
+    _ = try RunFolder.create(at: folder.path("run"))
+    #expect(folder.names(in: "run") == [".lock"])
   }
 
   @Test func folderThatCannotBeMade() throws {
