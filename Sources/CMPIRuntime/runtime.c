@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
 
 /* --- what a library is */
 
@@ -169,11 +166,4 @@ int mpi_runtime_barrier(const mpi_runtime *runtime, mpi_handle *request) {
 
 int mpi_runtime_test(const mpi_runtime *runtime, mpi_handle *request, int *is_done) {
   return runtime->calls->test(runtime, request, is_done);
-}
-
-void mpi_runtime_sleep_exactly(void) {
-#if defined(__linux__)
-  /* Without this a sleep may take 50 microseconds longer than it was asked to. */
-  prctl(PR_SET_TIMERSLACK, 1000UL, 0, 0, 0);
-#endif
 }

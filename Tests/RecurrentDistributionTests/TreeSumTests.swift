@@ -12,7 +12,8 @@ import Testing
         try Self.sum(leaves, over: communicator, tree)
       }
       let expected = Self.fold(leaves[...]).map(\.bitPattern)
-      #expect(sums.allSatisfy { $0.map(\.bitPattern) == expected }, "\(ranks) ranks, \(leafCount) leaves, \(count) numbers")
+      #expect(
+        sums.allSatisfy { $0.map(\.bitPattern) == expected }, "\(ranks) ranks, \(leafCount) leaves, \(count) numbers")
     }
   }
 

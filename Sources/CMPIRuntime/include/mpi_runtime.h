@@ -69,8 +69,14 @@ int mpi_runtime_all_gather(const mpi_runtime *runtime, const void *own, int own_
 int mpi_runtime_barrier(const mpi_runtime *runtime, mpi_handle *request);
 int mpi_runtime_test(const mpi_runtime *runtime, mpi_handle *request, int *is_done);
 
+/* --- the process and its threads */
+
 /* Has the calling thread sleep for short times as exactly as the system can. */
-void mpi_runtime_sleep_exactly(void);
+void mpi_thread_sleep_exactly(void);
+
+enum { mpi_process_core_bytes = 128 };
+/* The cores that this process may run on, a bit for each; all where the system does not say. */
+void mpi_process_cores(uint8_t cores[_Nonnull mpi_process_core_bytes]);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentInterchange
 import RecurrentTasks
@@ -63,6 +64,7 @@ struct InfoCommand: ParsableCommand {
       "instruction_set": .string(ComputeEnvironment.instructionSet),
       "instruction_sets": .array(ComputeEnvironment.availableInstructionSets.map { .string($0) }),
       "threads": .integer(ComputeEnvironment.defaultThreads),
+      "mpi": .array(MPILibrary.installed().map { .string("\($0.version) (\($0.path))") }),
     ]
   }
 

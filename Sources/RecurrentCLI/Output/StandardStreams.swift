@@ -26,7 +26,7 @@ enum StandardOutput {
 enum StandardError {
   /// Writes all of a text. Where nobody reads it there is nothing to be done.
   static func write(_ text: String) {
-    _ = writeAll(text, to: STDERR_FILENO)
+    _ = writeAll(RankLines.marked(text), to: STDERR_FILENO)
   }
 }
 

@@ -35,6 +35,9 @@ enum BuildInformation {
 
   static let platform = "\(system) \(architecture)"
 
+  /// What must be the same where several processes compute together.
+  static var versionOfProgram: String { "\(LibraryVersion.current), \(build)" }
+
   /// The answer to `--version`.
   static var versionText: String {
     "recurrent \(LibraryVersion.current) (Swift \(swiftVersion), \(build), \(platform), \(ComputeEnvironment.instructionSet))"

@@ -39,6 +39,7 @@ struct ErrorReport {
       }
     }
     if let message {
+      RankLines.letFirstSpeak()
       let terminal = Terminal(descriptor: 2)
       StandardError.write(terminal.styled("error:", .red) + " \(message)\n")
     }
@@ -64,6 +65,7 @@ enum ExitCodes {
     (.usage, "the command line is wrong"),
     (.badData, "data or a model file are wrong"),
     (.noInput, "an input does not exist or cannot be read"),
+    (.unavailable, "processes that belong together cannot work together, or one of them hangs"),
     (.internalError, "the program itself is wrong"),
     (.cannotCreate, "an output cannot be made, or is there already"),
     (.ioError, "reading or writing failed"),

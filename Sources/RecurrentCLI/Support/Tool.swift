@@ -17,6 +17,7 @@ enum Tool {
     signal(SIGPIPE, SIG_IGN)
     // So is a file that would grow beyond what the shell allows (`ulimit -f`).
     signal(SIGXFSZ, SIG_IGN)
+    RankLines.takeFromLauncher()
     do {
       var command = try parse(arguments)
       do {

@@ -15,7 +15,7 @@ final class MPICalls: @unchecked Sendable {
   /// Starts MPI for calls of this thread.
   func start() throws(CommunicationError) {
     if mpi_runtime_is_started(runtime) { throw .alreadyStarted }
-    mpi_runtime_sleep_exactly()
+    mpi_thread_sleep_exactly()
     var (rank, size) = (Int32(0), Int32(1))
     try check(mpi_runtime_start(runtime, &rank, &size), "MPI_Init_thread")
     (self.rank, self.size) = (Int(rank), Int(size))

@@ -29,7 +29,7 @@ public struct MPILibrary: @unchecked Sendable {
     defer { text.deallocate() }
     guard let runtime = mpi_runtime_open(path, text) else {
       let problem = String(cString: text)
-      throw Unusable(problem: problem.hasPrefix(path) ? problem : "\(path): \(problem)")
+      throw Unusable(problem: problem.hasPrefix(path + ": ") ? String(problem.dropFirst(path.count + 2)) : problem)
     }
     self.path = path
     self.runtime = runtime
@@ -68,7 +68,7 @@ public struct MPILibrary: @unchecked Sendable {
           problems.append("\(name): it is \(library.version)")
           mpi_runtime_close(library.runtime)
         } catch {
-          problems.append(error.problem)
+          problems.append("\(name): \(error.problem)")
         }
       }
     }
@@ -118,9 +118,10 @@ extension Launcher.Family {
         case .standard: ["libmpi_abi.1.dylib", "libmpi_abi.0.dylib", "libmpi_abi.dylib"]
         }
       // Homebrew and MacPorts, in whose folders the loader does not look.
-      return names + ["/opt/homebrew/lib", "/usr/local/lib", "/opt/local/lib"].flatMap { folder in
-        names.map { "\(folder)/\($0)" }
-      }
+      return names
+        + ["/opt/homebrew/lib", "/usr/local/lib", "/opt/local/lib"].flatMap { folder in
+          names.map { "\(folder)/\($0)" }
+        }
     #else
       switch self {
       case .openMPI: ["libmpi.so.40", "libmpi.so"]

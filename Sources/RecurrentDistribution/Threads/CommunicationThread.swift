@@ -69,7 +69,9 @@ final class CommunicationThread: Sendable {
       do throws(CommunicationError) { result = .success(try lent.body()) } catch { result = .failure(error) }
       outcome.change { $0 = result }
     }
-    guard let result = outcome.wait(seconds: seconds, { $0 }) else { throw .timedOut(function: function, seconds: seconds) }
+    guard let result = outcome.wait(seconds: seconds, { $0 }) else {
+      throw .timedOut(function: function, seconds: seconds)
+    }
     return try result.get()
   }
 }

@@ -122,7 +122,8 @@ extension HeartBeats {
     guard try isSent(to: peer) else { return }
     message.write(to: peer.sent)
     let code = mpi_runtime_send(
-      calls.library.runtime, mpi_channel_beats, peer.sent, Int32(BeatMessage.byteCount), Int32(peer.rank), &peer.sending)
+      calls.library.runtime, mpi_channel_beats, peer.sent, Int32(BeatMessage.byteCount), Int32(peer.rank), &peer.sending
+    )
     try calls.check(code, "MPI_Isend")
     peer.isSending = true
   }

@@ -20,6 +20,8 @@ public struct ExitStatus: Hashable, Sendable {
   public static let badData = ExitStatus(code: 65)
   /// An input does not exist or cannot be read.
   public static let noInput = ExitStatus(code: 66)
+  /// Processes that belong together cannot work together, or one of them hangs.
+  public static let unavailable = ExitStatus(code: 69)
   /// The program itself is wrong.
   public static let internalError = ExitStatus(code: 70)
   /// An output cannot be made.

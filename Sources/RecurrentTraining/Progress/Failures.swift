@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentFormats
 
 // Every error that reaches the user, and its exit code, in one place.
@@ -19,6 +20,11 @@ extension TrainingError: DescribedFailure {
     case .unknownMetric: .configuration
     }
   }
+}
+
+extension CommunicationError: DescribedFailure {
+  /// Others are needed, and are not there.
+  public var exitStatus: ExitStatus { .unavailable }
 }
 
 extension OptimizerConfigurationError: DescribedFailure {

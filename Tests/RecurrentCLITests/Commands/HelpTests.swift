@@ -77,6 +77,7 @@ struct HelpTests {
         64                      the command line is wrong
         65                      data or a model file are wrong
         66                      an input does not exist or cannot be read
+        69                      processes that belong together cannot work together, or one of them hangs
         70                      the program itself is wrong
         73                      an output cannot be made, or is there already
         74                      reading or writing failed

@@ -1,0 +1,79 @@
+"""Running the tool under the launchers of this machine."""
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from ..figure import ROOT
+
+TOOL = ROOT / ".build" / "release" / "recurrent"
+
+# The environment of a launcher's ranks on one host: more of them than cores, as root, with one thread each.
+ENVIRONMENT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+
+# Windows over the airline passengers: batches of many rows, a quarter of a second on one core.
+TRAINING = ["train", "forecast", "--data", "builtin:airline", "--look-back", "24", "--hidden", "32", "--batch-size", "32",
+            "--set", "arrangement=windows", "--set", "deterministic=true", "--threads", "1", "--no-plot"]
+
+
+class Launcher:
+    """The launcher of one MPI library, and the library."""
+
+    def __init__(self, name, command, library):
+        self.name = name
+        self.command = command
+        self.library = library
+
+    @property
+    def is_here(self):
+        return shutil.which(self.command) is not None
+
+    def run(self, ranks, arguments, limit=120, **environment):
+        """Runs the tool on some ranks; a job that has not ended after `limit` seconds is killed and counts as one that hangs."""
+        start = time.monotonic()
+        # An open standard input that nobody writes to can keep a launcher waiting.
+        process = subprocess.Popen([self.command, "-np", str(ranks), TOOL, *map(str, arguments)], cwd=ROOT, text=True,
+                                   env=os.environ | ENVIRONMENT | environment, start_new_session=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            output, _ = process.communicate(timeout=limit)
+            return Job(process.returncode, output, time.monotonic() - start)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            output, _ = process.communicate()
+            return Job(None, output, limit)
+
+
+class Job:
+    """How a job has ended; `status` is None where it hung."""
+
+    def __init__(self, status, output, seconds):
+        self.status = status
+        self.output = output
+        self.seconds = seconds
+
+    def require_success(self):
+        if self.status != 0:
+            raise SystemExit(f"a job ended with {self.status}\n{self.output[-2000:]}")
+
+
+LAUNCHERS = [Launcher("Open MPI", "mpirun.openmpi", "libmpi.so.40"), Launcher("MPICH", "mpirun.mpich", "libmpich.so.12")]
+
+
+def present():
+    """The launchers that this machine has."""
+    return [launcher for launcher in LAUNCHERS if launcher.is_here]
+
+
+def fault_library(folder):
+    """The library that makes a rank fail, built into a folder."""
+    library = Path(folder) / "libfault.so"
+    source = Path(__file__).resolve().parent / "fault.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-pthread", "-o", library, source], check=True)
+    return library
+
+
+def temporary_folder():
+    return tempfile.TemporaryDirectory(prefix="recurrent-ranks-")

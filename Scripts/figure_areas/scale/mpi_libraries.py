@@ -1,0 +1,64 @@
+"""The same training under each MPI library and number of ranks, and launchers with the library of another."""
+import hashlib
+from pathlib import Path
+
+from ..figure import execute
+from .launchers import TOOL, TRAINING, present, temporary_folder
+
+RANKS = [1, 2, 3, 4]
+
+
+def model_hash(run):
+    return hashlib.sha256((Path(run) / "model" / "model.safetensors").read_bytes()).hexdigest()
+
+
+def run_same_bytes(figures, launchers, folder):
+    """One hash of the final weights, also without a launcher."""
+    execute([TOOL, *TRAINING, "--epochs", "20", "--output", folder / "alone", "--quiet"])
+    hashes = {"alone": model_hash(folder / "alone")}
+    for launcher in launchers:
+        for ranks in RANKS:
+            run = folder / f"{launcher.command}-{ranks}"
+            launcher.run(ranks, [*TRAINING, "--epochs", "20", "--output", run, "--quiet"]).require_success()
+            hashes[run.name] = model_hash(run)
+    names = ", ".join(launcher.name for launcher in launchers)
+    distinct = len(set(hashes.values()))
+    is_met = distinct == 1 if len(launchers) == 2 else None
+    figures.add("mpi_libraries_distinct_models", distinct, f"of {len(hashes)} runs: alone, {names}; ranks {RANKS}", "1", is_met)
+
+
+def run_mismatches(figures, launchers, folder):
+    """Each launcher with the other's library: an error that says so, and never copies that train side by side."""
+    silent = 0
+    tried = 0
+    for launcher in launchers:
+        for other in launchers:
+            if other is launcher:
+                continue
+            run = folder / f"mismatch-{launcher.command}"
+            job = launcher.run(2, [*TRAINING, "--epochs", "1", "--output", run], RECURRENT_MPI_LIBRARY=other.library)
+            tried += 1
+            silent += job.status in (0, None) or "takes it for rank 0 of 1" not in job.output or run.exists()
+    figures.add("mpi_mismatches_unnoticed", silent, f"of {tried} pairs of a launcher and another's library", "0",
+                silent == 0 if tried == 2 else None)
+
+
+def run_single_processes(figures, launchers, folder):
+    """`--no-mpi` under a launcher is a single process, and so is the tool without one."""
+    bad = 0
+    for launcher in launchers:
+        run = folder / f"single-{launcher.command}"
+        job = launcher.run(1, [*TRAINING, "--epochs", "1", "--no-mpi", "--output", run, "--quiet"],
+                           RECURRENT_MPI_LIBRARY="/nowhere")
+        bad += job.status != 0
+    figures.add("mpi_no_mpi_failures", bad, f"of {len(launchers)} launchers, with a library that is not there", "0", bad == 0)
+
+
+def run(figures, is_long):
+    launchers = present()
+    if not launchers:
+        figures.add("mpi_libraries_distinct_models", None, "no launcher is installed", "1", None)
+        return
+    with temporary_folder() as name:
+        for part in [run_same_bytes, run_mismatches, run_single_processes]:
+            part(figures, launchers, Path(name))
