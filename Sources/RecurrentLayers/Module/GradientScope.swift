@@ -90,7 +90,8 @@ public final class GradientScope {
     if listener != nil { tape.watchLeaves(layout.shapes.count) }
     let (mean, weight, auxiliary) = try loss(model)
     precondition(mean.count == 1, "the loss must be a single number, not of shape \(mean.shape)")
-    clearGradients(elementType: mean.elementType)
+    // A constant loss may be of any type, and its gradients are added to those of other shares.
+    clearGradients(elementType: mean.node == nil ? marker.elementType ?? mean.elementType : mean.elementType)
     listener?.begin(gradients)
     let seed = Tensor(repeating: Float(weight), shape: mean.shape, elementType: mean.elementType)
     tape.backPropagate(
@@ -178,6 +179,8 @@ struct LeafMarker: ModuleVisitor {
   private var parameterCount = 0
   private var noiseCount = 0
   private var statisticCount = 0
+  /// That of the parameters.
+  fileprivate var elementType: ElementType?
 
   fileprivate init(first: TapeNode, key: RandomKey?, layout: Gradients.Layout, statistics: StatisticsRecorder) {
     self.first = first
@@ -192,6 +195,7 @@ struct LeafMarker: ModuleVisitor {
     let shape = parameter.value.shape
     if parameterCount >= layout.shapes.count || layout.shapes[parameterCount] != shape { replaceLayout(from: shape) }
     parameter.value.node = first.following(by: parameterCount)
+    elementType = parameter.value.elementType
     parameterCount += 1
   }
 

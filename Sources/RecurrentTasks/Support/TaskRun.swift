@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -10,16 +11,29 @@ public import RecurrentTraining
 /// let report = try TaskRun(training, folder: .createNumbered(task: Forecaster.task)).run()
 /// ```
 public struct TaskRun<Training: TaskTraining> {
-  /// Where everything is written.
-  public let folder: RunFolder
   /// What is trained, and on what.
   public let training: Training
+  private let place: RunFolder?
+  private let communicator: any Communicator
   private let isResumed: Bool
 
+  /// Where everything is written. Only rank 0 has such a place.
+  public var folder: RunFolder {
+    guard let place else { preconditionFailure("rank \(communicator.rank) writes nothing") }
+    return place
+  }
+
   /// A new run on data that were read before there was a folder. Its settings are written at once.
-  public init(_ training: Training, folder: RunFolder) throws {
-    self.init(training, folder: folder, isResumed: false)
-    try folder.begin(
+  ///
+  /// - Parameters:
+  ///   - training: What is trained.
+  ///   - folder: Where everything is written; nil at every rank but the first.
+  ///   - communicator: The ranks that train the model together; all make the same calls.
+  public init(
+    _ training: Training, folder: RunFolder?, over communicator: any Communicator = SingleProcess()
+  ) throws {
+    self.init(training, folder: folder, over: communicator, isResumed: false)
+    try folder?.begin(
       configuration: configuration.yaml(
         title: "settings of recurrent train \(Training.Product.task), version \(LibraryVersion.current)"),
       environment: [
@@ -30,13 +44,25 @@ public struct TaskRun<Training: TaskTraining> {
   }
 
   /// A run that goes on from its newest checkpoint, with the settings that its folder holds.
-  public init(resuming folder: RunFolder, configuration: Training.Product.Configuration) throws {
-    self.init(try Training(configuration), folder: folder, isResumed: true)
+  ///
+  /// - Parameters:
+  ///   - folder: The folder, which only rank 0 opens; nil at every other rank.
+  ///   - configuration: The settings.
+  ///   - communicator: The ranks that train the model together; there may be more or fewer than before.
+  public init(
+    resuming folder: RunFolder?, configuration: Training.Product.Configuration,
+    over communicator: any Communicator = SingleProcess()
+  ) throws {
+    self.init(try Training(configuration), folder: folder, over: communicator, isResumed: true)
   }
 
-  private init(_ training: Training, folder: RunFolder, isResumed: Bool) {
+  private init(
+    _ training: Training, folder: RunFolder?, over communicator: any Communicator, isResumed: Bool
+  ) {
+    precondition((folder == nil) == (communicator.rank > 0), "rank 0 has a folder, and no other rank")
     self.training = training
-    self.folder = folder
+    self.communicator = communicator
+    place = folder
     self.isResumed = isResumed
   }
 
@@ -47,22 +73,24 @@ public struct TaskRun<Training: TaskTraining> {
   /// - Parameters:
   ///   - stop: Looked at after every step. A run that is stopped leaves a checkpoint and no model.
   ///   - onEvent: Told of everything that happens.
-  /// - Throws: `TrainingError`, errors of the task, and errors of files.
+  /// - Returns: What the run has led to. Only rank 0 writes the model and judges it: the report of others has no figures.
+  /// - Throws: `TrainingError`, errors of the task, `CommunicationError`, and errors of files.
   public func run(
     until stop: StopRequest = StopRequest(), onEvent: (TrainingEvent) -> Void = { _ in }
   ) throws -> TaskReport {
     let runner = try TrainingRunner(
-      training, model: training.initial.network, configuration: configuration.training, folder: folder,
-      identity: identity)
+      training, model: training.initial.network, configuration: configuration.training, folder: place,
+      identity: identity, over: communicator)
     if isResumed { try runner.resume(onEvent: onEvent) }
     let trained = try runner.run(until: stop, onEvent: onEvent)
 
     var product = training.initial
     product.network = trained.model
     var report = TaskReport(
-      task: Training.Product.task, outcome: trained.outcome, modelPath: folder.modelPath,
+      task: Training.Product.task, outcome: trained.outcome, modelPath: place?.modelPath ?? "",
       parameterCount: trained.model.parameterCount, epochs: trained.epochs, seconds: trained.seconds)
     if case .interrupted = trained.outcome { return report }
+    guard communicator.rank == 0 else { return report }
     product = try training.completed(product)
     try product.write(to: folder.modelPath, trainedBy: trained.summary)
     report.findings = try training.findings(on: product, in: folder)

@@ -105,15 +105,15 @@ extension TrainingRunner {
   /// Writes the checkpoint at the end of a run.
   func saveUnlessSaved(_ onEvent: (TrainingEvent) -> Void) throws {
     // Only rank 0 knows what it has saved, and all must take part where anything is saved.
-    if communicator.size > 1 || savedStep != state.step { try save(onEvent) }
+    if communicator.size > 1 || savedStep != state.step { try save(unlessSaved: true, onEvent) }
   }
 
   /// Writes a checkpoint, unless a number in it is not finite: a bad state never takes the place of a good one.
-  func save(_ onEvent: (TrainingEvent) -> Void) throws {
+  func save(unlessSaved: Bool = false, _ onEvent: (TrainingEvent) -> Void) throws {
     let (point, rollback) = (point, rollbackToSave)
     let tensors = try gatherTensors(of: point)
     let rollbackTensors = try rollback.map(gatherTensors)
-    guard recorder != nil, savedStep != state.step else { return }
+    guard recorder != nil, !(unlessSaved && savedStep == state.step) else { return }
     let checkpoint = Checkpoint(
       description: CheckpointState(place: point.place, identity: checkpointIdentity, rollback: rollback?.place),
       tensors: tensors, rollback: rollbackTensors)

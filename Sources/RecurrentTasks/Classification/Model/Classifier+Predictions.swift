@@ -28,8 +28,30 @@ extension Classifier {
 
   /// One prediction for each example, in their order.
   func predictions(for examples: ExampleSet) -> [Prediction] {
-    let order = examples.lengths.indices.sorted { (examples.lengths[$0], $0) < (examples.lengths[$1], $1) }
+    predictions(for: examples) { count, compute in (0..<count).map(compute) }
+  }
+
+  /// The same.
+  ///
+  /// - Parameter batchwise: Has the logits of the batches computed, of which there are so many.
+  func predictions<Failure: Error>(
+    for examples: ExampleSet, _ batchwise: (Int, (Int) -> [Float]) throws(Failure) -> [[Float]]
+  ) throws(Failure) -> [Prediction] {
+    let batches = batches(of: examples)
+    let all = try batchwise(batches.count) { logits(examples, batches[$0]).scalars }
     var result = [Prediction](repeating: .number(0), count: examples.count)
+    for (numbers, logits) in zip(batches, all) {
+      for (row, number) in numbers.enumerated() {
+        result[number] = prediction(logits[row * target.outputCount..<(row + 1) * target.outputCount])
+      }
+    }
+    return result
+  }
+
+  /// The numbers of the examples of each batch.
+  private func batches(of examples: ExampleSet) -> [[Int]] {
+    let order = examples.lengths.indices.sorted { (examples.lengths[$0], $0) < (examples.lengths[$1], $1) }
+    var batches: [[Int]] = []
     var start = 0
     while start < order.count {
       // Sorted by length: the last of a batch is its longest.
@@ -37,14 +59,10 @@ extension Classifier {
       while end < order.count, (end - start + 1) * max(1, examples.lengths[order[end]]) <= Self.stepsOfBatch {
         end += 1
       }
-      let numbers = Array(order[start..<end])
-      let logits = logits(examples, numbers).scalars
-      for (row, number) in numbers.enumerated() {
-        result[number] = prediction(logits[row * target.outputCount..<(row + 1) * target.outputCount])
-      }
+      batches.append(Array(order[start..<end]))
       start = end
     }
-    return result
+    return batches
   }
 
   private func logits(_ examples: ExampleSet, _ numbers: [Int]) -> Tensor {

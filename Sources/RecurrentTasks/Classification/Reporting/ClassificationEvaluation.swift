@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentTraining
 
@@ -19,7 +20,19 @@ enum ClassificationEvaluation {
 extension Classifier {
   /// Judges the classifier on a part.
   func evaluation(of part: ClassificationData.PartData) -> ClassificationEvaluation {
-    let predictions = predictions(for: part.examples)
+    evaluation(of: part, predictions(for: part.examples))
+  }
+
+  /// The same, the examples divided among ranks.
+  func evaluation(
+    of part: ClassificationData.PartData, over communicator: any Communicator
+  ) throws -> ClassificationEvaluation {
+    evaluation(of: part, try predictions(for: part.examples) { try communicator.sharing($0, $1) })
+  }
+
+  private func evaluation(
+    of part: ClassificationData.PartData, _ predictions: [Prediction]
+  ) -> ClassificationEvaluation {
     switch part.answers {
     case .classes(let classes):
       let probabilities = predictions.map { prediction in

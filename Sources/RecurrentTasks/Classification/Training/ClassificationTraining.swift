@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -113,11 +114,14 @@ public struct ClassificationTraining: TaskTraining {
   }
 
   /// The figures on the validation part; empty where there is none.
-  public func validate(_ model: ClassificationNetwork) -> [Metric] {
+  public func validate(_ model: ClassificationNetwork) throws -> [Metric] { try validate(model, over: SingleProcess()) }
+
+  /// The same, the examples divided among ranks.
+  public func validate(_ model: ClassificationNetwork, over communicator: any Communicator) throws -> [Metric] {
     guard let part = data.parts[.validation] else { return [] }
     var classifier = initial
     classifier.network = model
-    return classifier.evaluation(of: part).metrics
+    return try classifier.evaluation(of: part, over: communicator).metrics
   }
 }
 

@@ -2,6 +2,9 @@ import RecurrentLayers
 import RecurrentTensor
 
 extension Forecaster {
+  /// Forecasts that are made together.
+  static let groupSize = 256
+
   /// What the network says about the values after each origin, in the scale of the series: `[origin][target][step]`.
   ///
   /// - Parameters:
@@ -14,8 +17,8 @@ extension Forecaster {
     if isFedBack, !schema.pastCovariates.isEmpty { throw .pastCovariates(schema.pastCovariates, horizon: horizon) }
     var result: [[[StepDistribution]]] = []
     // In groups, since every forecast that is fed back needs a copy of the series.
-    for start in stride(from: 0, to: origins.count, by: 256) {
-      let some = Array(origins[start..<min(start + 256, origins.count)])
+    for start in stride(from: 0, to: origins.count, by: Self.groupSize) {
+      let some = Array(origins[start..<min(start + Self.groupSize, origins.count)])
       var group = ForecastGroup(series: series, origins: some, horizon: horizon, draw: draw, firstPath: start)
       switch configuration.arrangement {
       case .windows where configuration.shareVariables:

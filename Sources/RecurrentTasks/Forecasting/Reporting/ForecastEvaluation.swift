@@ -1,3 +1,4 @@
+import RecurrentDistribution
 import RecurrentTensor
 
 /// Forecasts of one part of some series beside what came, and beside forecasts that need no model.
@@ -24,21 +25,57 @@ extension Forecaster {
     of data: ForecastData, part: Part, against baselines: [Baseline] = Baseline.allCases, levels: [Double]? = nil,
     withDistribution: Bool? = nil
   ) throws(ForecastError) -> ForecastEvaluation? {
-    let horizon = configuration.horizon
     let hasDistribution = withDistribution ?? (configuration.outputDistribution != .point)
-    let levels = levels ?? standardLevels()
+    guard let origins = origins(of: data, part: part, withDistribution: hasDistribution) else { return nil }
+    return try evaluation(
+      of: data, origins: origins, horizon: configuration.horizon, against: baselines,
+      levels: levels ?? standardLevels(), withDistribution: hasDistribution)
+  }
+
+  /// The errors alone of forecasts from every row of a part, the forecasts divided among ranks.
+  ///
+  /// - Parameters:
+  ///   - data: The series, divided and prepared.
+  ///   - part: The part to forecast.
+  ///   - withDistribution: Whether the fit of forecast distributions is measured.
+  func metrics(
+    of data: ForecastData, part: Part, withDistribution: Bool, over communicator: any Communicator
+  ) throws -> ForecastMetrics? {
+    let horizon = configuration.horizon
+    guard let origins = origins(of: data, part: part, withDistribution: withDistribution) else { return nil }
+    // Forecasts are made in groups anyway; those of one group are not divided.
+    let groups = origins.enumerated().flatMap { series, origins in
+      stride(from: 0, to: origins.count, by: Self.groupSize).map {
+        (series: series, origins: Array(origins[$0..<min($0 + Self.groupSize, origins.count)]))
+      }
+    }
+    let probabilities = withDistribution ? DistributionErrors.probabilities : []
+    let found = try communicator.sharing(groups.count) { number in
+      let group = groups[number]
+      return try forecasts(
+        of: data.prepared[group.series], from: group.origins, horizon: horizon, probabilities: probabilities,
+        key: samplingKey.folding(group.series))
+    }
+    var forecasts = origins.map { _ in [SeriesForecast]() }
+    for (group, some) in zip(groups, found) { forecasts[group.series] += some }
+    return try evaluation(
+      of: data, origins: origins, horizon: horizon, against: [], withDistribution: withDistribution,
+      made: forecasts
+    ).metrics
+  }
+
+  /// The first row of each forecast of each series; nil where there is none.
+  private func origins(of data: ForecastData, part: Part, withDistribution: Bool) -> [[Int]]? {
+    let horizon = configuration.horizon
     // Paths cost a hundred times a forecast: where they are needed, forecasts do not overlap.
-    let needsPaths = hasDistribution && !hasExactQuantiles(horizon: horizon)
+    let needsPaths = withDistribution && !hasExactQuantiles(horizon: horizon)
     let origins = data.parts.map { parts -> [Int] in
       let rows = parts[part]
       let first = max(rows.lowerBound, requiredRows)
       let end = max(first, rows.upperBound - horizon + 1)
       return Array(stride(from: first, to: end, by: needsPaths ? horizon : 1))
     }
-    if origins.allSatisfy(\.isEmpty) { return nil }
-    return try evaluation(
-      of: data, origins: origins, horizon: horizon, against: baselines, levels: levels,
-      withDistribution: hasDistribution)
+    return origins.allSatisfy(\.isEmpty) ? nil : origins
   }
 
   /// The levels of intervals that are made where none are asked for: those of training, where the forecaster can make
@@ -60,9 +97,10 @@ extension Forecaster {
   ///   - candidates: The simple forecasts to compare with.
   ///   - levels: The percentages that intervals are to hold.
   ///   - withDistribution: Whether the fit of forecast distributions is measured.
+  ///   - made: The forecasts of each series, where they were made before.
   func evaluation(
     of data: ForecastData, origins: [[Int]], horizon: Int, against candidates: [Baseline], levels: [Double] = [],
-    withDistribution: Bool = false
+    withDistribution: Bool = false, made: [[SeriesForecast]]? = nil
   ) throws(ForecastError) -> ForecastEvaluation {
     var forecasts: [[SeriesForecast]] = []
     var errors = ForecastErrors()
@@ -73,7 +111,7 @@ extension Forecaster {
     // The errors of a single target have a unit that says more.
     let isStandardized = data.prepared.count * schema.targets.count > 1
     for (index, series) in data.prepared.enumerated() {
-      let found = try self.forecasts(
+      let found = try made?[index] ?? self.forecasts(
         of: series, from: origins[index], horizon: horizon, levels: levels,
         probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
       forecasts.append(found)

@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 import RecurrentLayers
 import RecurrentTensor
 public import RecurrentTraining
@@ -109,14 +110,17 @@ public struct ForecastTraining: TrainingTask {
   /// The errors on the validation part, in the unit of the data; empty where there is no such part.
   ///
   /// Where a distribution is forecast, how well it fits comes first: `crps`.
-  public func validate(_ model: ForecastNetwork) throws -> [Metric] {
+  public func validate(_ model: ForecastNetwork) throws -> [Metric] { try validate(model, over: SingleProcess()) }
+
+  /// The same, the forecasts divided among ranks.
+  public func validate(_ model: ForecastNetwork, over communicator: any Communicator) throws -> [Metric] {
     var forecaster = initial
     forecaster.network = model
     let isExact = forecaster.hasExactQuantiles(horizon: initial.configuration.horizon)
     let hasDistribution = initial.configuration.outputDistribution != .point && isExact
     guard
-      let metrics = try forecaster.evaluation(
-        of: data, part: .validation, against: [], levels: [], withDistribution: hasDistribution)?.metrics
+      let metrics = try forecaster.metrics(
+        of: data, part: .validation, withDistribution: hasDistribution, over: communicator)
     else { return [] }
     let values = metrics.list
     return values.filter { $0.name == "crps" } + values.filter { $0.name != "crps" }

@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -21,6 +22,46 @@ extension LanguageNetwork {
     return (sum / Double(max(rows.count, 1)), rows.count)
   }
 
+  /// The same, the rows divided among ranks. Losses are added up in the order of a single process.
+  func crossEntropy(
+    of rows: ReadingRows, conditions: (table: Tensor, when: Conditioning)?, over communicator: any Communicator
+  ) throws -> (mean: Double, count: Int) {
+    if communicator.size == 1 { return crossEntropy(of: rows, conditions: conditions) }
+    let length = windowLength(rowCount: rows.rows.count)
+    let shares = try communicator.sharing(communicator.size) { number in
+      let own = BatchShare(number, of: communicator.size).range(of: rows.rows.count)
+      return losses(of: ReadingRows(Array(rows.rows[own])), windowLength: length, conditions: conditions)
+    }
+    let losses = shares.flatMap(\.self)
+    var sum = 0.0
+    for start in stride(from: 0, to: rows.stepCount, by: length) {
+      var windowSum = 0.0
+      for step in start..<min(start + length, rows.stepCount) {
+        for row in losses where step < row.count { windowSum += Double(row[step]) }
+      }
+      sum += windowSum
+    }
+    return (sum / Double(max(rows.count, 1)), rows.count)
+  }
+
+  /// The losses of the symbols of each row.
+  private func losses(
+    of rows: ReadingRows, windowLength: Int, conditions: (table: Tensor, when: Conditioning)?
+  ) -> [[Float]] {
+    var state: State?
+    var losses = [[Float]](repeating: [], count: rows.rows.count)
+    for start in stride(from: 0, to: rows.stepCount, by: windowLength) {
+      let batch = rows.batch(start..<min(start + windowLength, rows.stepCount), conditions: conditions)
+      let output = self(batch, from: state)
+      state = output.finalState
+      let scalars = output.logits.crossEntropy(targets: batch.targets.tokens).scalars
+      for (place, loss) in scalars.enumerated() where batch.targets.tokens[place] >= 0 {
+        losses[place % losses.count].append(loss)
+      }
+    }
+    return losses
+  }
+
   /// So many steps at once that their logits stay in some 16 MB.
   private func windowLength(rowCount: Int) -> Int {
     min(512, max(1, (1 << 22) / (rowCount * embedding.weight.value.shape[0])))
@@ -41,6 +82,16 @@ extension LanguageModel {
     let conditions = part.conditions.map { ($0, configuration.conditioning) }
     return Self.metrics(
       crossEntropy: network.crossEntropy(of: rows, conditions: conditions).mean, level: tokenizer.level)
+  }
+
+  /// The same, the rows divided among ranks.
+  func metrics(
+    of part: TextPart, by network: LanguageNetwork, over communicator: any Communicator
+  ) throws -> [Metric] {
+    let rows = part.rows(configuration.batchSize, end: endSymbol)
+    let conditions = part.conditions.map { ($0, configuration.conditioning) }
+    let found = try network.crossEntropy(of: rows, conditions: conditions, over: communicator)
+    return Self.metrics(crossEntropy: found.mean, level: tokenizer.level)
   }
 }
 

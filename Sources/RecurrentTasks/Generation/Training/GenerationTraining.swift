@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentFormats
 public import RecurrentLayers
 import RecurrentTensor
@@ -79,6 +80,11 @@ public struct GenerationTraining: TaskTraining {
   /// The loss, perplexity and, of characters, bits a character on the validation part.
   public func validate(_ model: LanguageNetwork) -> [Metric] {
     data.parts[.validation].map { initial.metrics(of: $0, by: model) } ?? []
+  }
+
+  /// The same, the rows divided among ranks.
+  public func validate(_ model: LanguageNetwork, over communicator: any Communicator) throws -> [Metric] {
+    try data.parts[.validation].map { try initial.metrics(of: $0, by: model, over: communicator) } ?? []
   }
 
   /// Adds the symbols and the conditions of all parts.

@@ -1,3 +1,4 @@
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentTraining
 
@@ -5,6 +6,12 @@ extension Tagger {
   /// How many labels of some sentences this tagger gets right.
   public func scores(on sentences: [TaggedSentence]) -> TaggingScores {
     scores(of: labels(of: sentences.map(\.words)), on: sentences)
+  }
+
+  /// The same, the sentences divided among ranks.
+  func scores(on sentences: [TaggedSentence], over communicator: any Communicator) throws -> TaggingScores {
+    let found = try labels(of: sentences.map(\.words)) { try communicator.sharing($0, $1) }
+    return scores(of: found, on: sentences)
   }
 
   /// How many labels of some sentences a rule gets right.

@@ -50,12 +50,22 @@ public struct Tagger: TaskModel {
 
   /// The labels of the words of sentences, in the scheme of the training data.
   public func labels(of sentences: [[String]]) -> [[String]] {
+    labels(of: sentences) { count, compute in (0..<count).map(compute) }
+  }
+
+  /// The same.
+  ///
+  /// - Parameter batchwise: Has the batches computed, of which there are so many.
+  func labels<Failure: Error>(
+    of sentences: [[String]], _ batchwise: (Int, (Int) -> [[Int32]]) throws(Failure) -> [[[Int32]]]
+  ) throws(Failure) -> [[String]] {
     var table = WordTable()
     let places = sentences.map { $0.map { table.place(of: $0, in: vocabularies) } }
     var labels = [[String]](repeating: [], count: sentences.count)
     let batches = LengthBatches(lengths: places.map(\.count), batchSize: .max, limit: Tagger.stepsAtATime)
-    for batch in batches.inOrderWithoutEmpty {
-      let found = best(network(TaggingBatch(batch.map { places[$0] }, table)))
+      .inOrderWithoutEmpty
+    let all = try batchwise(batches.count) { best(network(TaggingBatch(batches[$0].map { places[$0] }, table))) }
+    for (batch, found) in zip(batches, all) {
       for (number, row) in zip(batch, found) {
         labels[number] = row.map { vocabularies.labels.symbols[Int($0)] }
       }

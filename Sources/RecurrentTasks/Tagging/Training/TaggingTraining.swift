@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -92,10 +93,13 @@ public struct TaggingTraining: TaskTraining {
   }
 
   /// How many labels of the validation part are right; empty where there is no such part.
-  public func validate(_ model: TaggingNetwork) -> [Metric] {
+  public func validate(_ model: TaggingNetwork) throws -> [Metric] { try validate(model, over: SingleProcess()) }
+
+  /// The same, the sentences divided among ranks.
+  public func validate(_ model: TaggingNetwork, over communicator: any Communicator) throws -> [Metric] {
     guard let validation = parts.validation else { return [] }
     var tagger = initial
     tagger.network = model
-    return tagger.scores(on: validation.sentences).metrics
+    return try tagger.scores(on: validation.sentences, over: communicator).metrics
   }
 }

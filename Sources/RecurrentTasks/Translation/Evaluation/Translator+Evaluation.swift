@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -10,28 +11,30 @@ extension Translator {
 
   /// The mean loss of a symbol of the targets and the perplexity, the exponential of it. Pairs that no alignment has, where
   /// symbols are aligned, count as 0.
-  func likelihood(on corpus: ParallelCorpus) -> [Metric] {
+  func likelihood(on corpus: ParallelCorpus, over communicator: any Communicator = SingleProcess()) throws -> [Metric] {
     let pairs = EncodedPairs(corpus, self)
-    var sum = 0.0
-    var count = 0
-    for numbers in LengthBatches(lengths: pairs.sources.lengths, batchSize: Self.pairsAtATime).inOrder {
-      let batch = pairs.batch(numbers)
-      if let decoder = network.decoder {
-        let (logits, _) = decoder.logits(batch, decoder.memory(of: network.encoder(batch.sources)))
-        sum += Double(crossEntropy(logits, batch.labels).scalar) * Double(batch.labels.count)
-        count += batch.labels.count
-      } else {
-        sum += Double(alignmentLosses(of: batch, by: network).sum().scalar)
-        count += batch.targets.reduce(0) { $0 + $1.count }
+    let batches = LengthBatches(lengths: pairs.sources.lengths, batchSize: Self.pairsAtATime).inOrder
+    // Of each batch the sum of the losses, and the number of symbols.
+    let all = try communicator.sharing(batches.count) { number -> [Double] in
+      let batch = pairs.batch(batches[number])
+      guard let decoder = network.decoder else {
+        let losses = alignmentLosses(of: batch, by: network)
+        return [Double(losses.sum().scalar), Double(batch.targets.reduce(0) { $0 + $1.count })]
       }
+      let (logits, _) = decoder.logits(batch, decoder.memory(of: network.encoder(batch.sources)))
+      let count = Double(batch.labels.count)
+      return [Double(crossEntropy(logits, batch.labels).scalar) * count, count]
     }
-    let mean = sum / Double(max(count, 1))
+    let (sum, count) = all.reduce((0, 0)) { ($0.0 + $1[0], $0.1 + $1[1]) }
+    let mean = sum / max(count, 1)
     return [Metric("loss", mean), Metric("perplexity", exp(mean))]
   }
 
   /// What is looked at after every epoch: the figure that the best one is chosen by first.
-  func quickMetrics(on corpus: ParallelCorpus) throws(TranslationError) -> [Metric] {
-    let likelihood = likelihood(on: corpus)
+  func quickMetrics(
+    on corpus: ParallelCorpus, over communicator: any Communicator = SingleProcess()
+  ) throws -> [Metric] {
+    let likelihood = try likelihood(on: corpus, over: communicator)
     let name: String
     switch configuration.judge {
     case .loss: return likelihood
@@ -41,7 +44,7 @@ extension Translator {
     }
     var greedy = DecodingSettings()
     greedy.beamSize = 1
-    let scores = TranslationScores(try translate(corpus.sources, greedy), of: corpus, self)
+    let scores = TranslationScores(try translate(corpus.sources, greedy, over: communicator), of: corpus, self)
     return scores.metrics.filter { $0.name == name } + likelihood
   }
 
@@ -57,7 +60,7 @@ extension Translator {
       onProgress(done, corpus.sources.count)
     }
     let scores = TranslationScores(translated, of: corpus, self)
-    findings.metrics.append(TaskFindings.Row(part, scores.metrics + likelihood(on: corpus)))
+    findings.metrics.append(TaskFindings.Row(part, scores.metrics + (try likelihood(on: corpus))))
     findings.tables.append(TaskFindings.Table("translations of the \(part.rawValue) part", scores.examples))
     findings.details["bleu_signature"] = .string(scores.signature)
     findings.details["examples"] = scores.exampleDetails

@@ -1,3 +1,4 @@
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -52,19 +53,44 @@ extension Translator {
   ) throws(TranslationError) -> [TranslatedSource] {
     try check(settings)
     try check(sources)
+    return translate(sources, settings, batchSize: batchSize) { batches, compute in
+      batches.indices.map { number in
+        defer { onBatch(batches[number].count) }
+        return compute(number)
+      }
+    }
+  }
+
+  /// The same, the sources divided among ranks.
+  func translate(
+    _ sources: TranslationSources, _ settings: DecodingSettings, over communicator: any Communicator
+  ) throws -> [TranslatedSource] {
+    try check(settings)
+    try check(sources)
+    return try translate(sources, settings, batchSize: nil) { try communicator.sharing($0.count, $1) }
+  }
+
+  /// - Parameter batchwise: Has the batches of these sources written.
+  private func translate<Failure: Error>(
+    _ sources: TranslationSources, _ settings: DecodingSettings, batchSize: Int?,
+    _ batchwise: ([[Int]], (Int) -> [[DecodedSequence]]) throws(Failure) -> [[[DecodedSequence]]]
+  ) throws(Failure) -> [TranslatedSource] {
     let encoded = EncodedSources(sources, self)
     let lengths = encoded.lengths
     var translated = sourcesBefore(encoded)
     let batches = LengthBatches(
-      lengths: encoded.contentLengths, batchSize: batchSize ?? .max, limit: Self.stepsAtATime)
-    for batch in batches.inOrderWithoutEmpty {
-      let found = write(encoded.batch(batch), batch.map { (number: $0, length: lengths[$0]) }, settings)
+      lengths: encoded.contentLengths, batchSize: batchSize ?? .max, limit: Self.stepsAtATime
+    ).inOrderWithoutEmpty
+    let all = try batchwise(batches) { number in
+      let batch = batches[number]
+      return write(encoded.batch(batch), batch.map { (number: $0, length: lengths[$0]) }, settings)
+    }
+    for (batch, found) in zip(batches, all) {
       for (number, sequences) in zip(batch, found) {
         translated[number] = TranslatedSource(
           symbols: translated[number].symbols, unknownCount: translated[number].unknownCount,
           translations: sequences.map { translation($0, of: sources, number, settings) })
       }
-      onBatch(batch.count)
     }
     return translated
   }

@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -114,10 +115,13 @@ public struct TranslationTraining: TaskTraining {
   }
 
   /// The figures on the validation part, the one that the best epoch is chosen by first; empty where there is no such part.
-  public func validate(_ model: TranslationNetwork) throws -> [Metric] {
+  public func validate(_ model: TranslationNetwork) throws -> [Metric] { try validate(model, over: SingleProcess()) }
+
+  /// The same, the pairs divided among ranks.
+  public func validate(_ model: TranslationNetwork, over communicator: any Communicator) throws -> [Metric] {
     guard let validation = parts.validation else { return [] }
     var translator = initial
     translator.network = model
-    return try translator.quickMetrics(on: validation)
+    return try translator.quickMetrics(on: validation, over: communicator)
   }
 }

@@ -84,7 +84,7 @@ final class GradientStep<Task: TrainingTask> {
     scope.gradients.statistics = outcomes.statistics
     let weight = outcomes.weight
     if weight != 0 { scope.gradients.scale(by: 1 / weight) }
-    return Outcome(loss: outcomes.loss, count: outcomes.count, agreement: agreement)
+    return Outcome(loss: outcomes.loss, count: outcomes.itemCount, agreement: agreement)
   }
 
   private func computeShare(

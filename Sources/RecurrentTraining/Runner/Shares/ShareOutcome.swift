@@ -15,7 +15,7 @@ struct ShareOutcome: Sendable {
 
 extension [ShareOutcome] {
   /// The items of the batch.
-  var count: Int { reduce(0) { $0 + $1.count } }
+  var itemCount: Int { reduce(0) { $0 + $1.count } }
 
   /// What the sum of the shares' gradients is divided by.
   var weight: Double { reduce(0) { $0 + $1.weight } }

@@ -126,7 +126,7 @@ import Testing
     guard case .notFinite(let step, nil)? = error else { Issue.record("\(String(describing: error))"); return }
     #expect(step.step == 1)
     #expect(step.culprit == .moment("exp_avg_sq"))
-    #expect(runner.model.isFinite())
+    #expect(runner.model.firstNonFiniteParameter == nil)
   }
 
   /// An infinite loss makes every gradient infinite: the loss is to blame, and no gradient.

@@ -31,7 +31,8 @@ private func treeSum(_ leaves: Range<Int>) -> [Float] {
       if sums.end(share, gradients) == nil { buffers += 1 }
     }
     #expect(sums.waiting.count == 1)
-    #expect(sums.takeResult(returning: leaf(0)).scalars == treeSum(0..<count))
+    let result = sums.takeResult(returning: leaf(0))
+    #expect(result.scalars == treeSum(0..<count))
     // One for each level, and one to compute in.
     #expect(1 << (buffers - 2) <= count, "\(buffers) buffers for \(count) shares")
   }
