@@ -69,7 +69,8 @@ import Testing
     let json = try JSONValue(contentsOfFile: folder.path("run/nonfinite-step-4.json"))
     let expected: JSONObject = [
       "format": "swift-recurrent nonfinite report", "format_version": 1,
-      "library_version": .string(LibraryVersion.current), "step": 4, "epoch": 2, "batch": 2, "examples": [8, 9, 10, 11],
+      "library_version": .string(LibraryVersion.current), "step": 4, "epoch": 2, "batch": 2,
+      "examples": [8, 9, 10, 11],
       "culprit": "input", "layer": nil, "tensor": "points", "tensors": ["points"], "loss": "nan",
       "gradient_norm": "nan", "learning_rate": 0.1, "policy": "stop", "response": "stopped",
     ]
