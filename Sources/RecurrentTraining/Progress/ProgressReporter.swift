@@ -89,6 +89,7 @@ extension ProgressReporter {
     startTime = clock()
     items = 0
     nextTime = startTime + (terminal.isInteractive ? 0 : Self.secondsBetweenLines)
+    if !isQuiet, let note = start.ranksNote { write(note + "\n") }
     guard !isQuiet, !terminal.isInteractive else { return }
     let length =
       "\(start.epochs) epochs of \(start.batchesPerEpoch) \(start.batchesPerEpoch == 1 ? "batch" : "batches")"

@@ -40,8 +40,8 @@ extension TrainingRunner {
         throw refuse("it was made with more batches in an epoch than this run has")
       }
     }
-    let isSamePlateau = (scheduler.plateau == nil) == (description.place.plateau == nil)
-    guard isSamePlateau, averageFits(checkpoint.tensors.average) else {
+    let hasPlateau = description.place.plateau != nil
+    guard (scheduler.plateau != nil) == hasPlateau, averageFits(checkpoint.tensors.average) else {
       throw refuse("it was made with another schedule or averaging than this run has")
     }
     do {

@@ -44,6 +44,19 @@ public struct TrainingStart: Hashable, Sendable {
   public var shareCount = 1
 }
 
+extension TrainingStart {
+  /// What results depend on where several ranks train or batches are cut; nil where there is nothing to say.
+  var ranksNote: String? {
+    if shareCount == 1 { return nil }
+    let ranks = rankCount == 1 ? "one process" : "\(rankCount) processes"
+    let isFixed = shareCount >= SharePlan.deterministicCount
+    return "\(ranks), each batch in \(shareCount) shares: "
+      + (isFixed
+        ? "the same results with any number of processes up to \(shareCount)"
+        : "results depend on this number; deterministic=true makes them the same for up to \(SharePlan.deterministicCount)")
+  }
+}
+
 /// A step that was made.
 public struct StepReport: Hashable, Sendable {
   /// The epoch, from 1.

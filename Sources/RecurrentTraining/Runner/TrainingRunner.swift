@@ -66,7 +66,8 @@ public final class TrainingRunner<Task: TrainingTask> {
   ///   - communicator: The ranks that train the model together.
   public convenience init(
     _ task: Task, model: Task.Model, configuration: TrainingConfiguration, folder: RunFolder? = nil,
-    identity: JSONObject = [:], identityDefaults: JSONObject = [:], over communicator: any Communicator = SingleProcess()
+    identity: JSONObject = [:], identityDefaults: JSONObject = [:],
+    over communicator: any Communicator = SingleProcess()
   ) throws {
     try self.init(
       task, model: model, configuration: configuration, folder: folder, identity: identity,

@@ -30,7 +30,8 @@ import Testing
   /// A layer that is used twice observes twice.
   @Test func observationsOfOneStatisticStayInOrder() {
     let share = [observation(3, [1], [1]), observation(3, [2], [1])]
-    let means = RunningStatistic.Observation.means(of: [(weight: 1, observations: share), (weight: 1, observations: share)])
+    let shares = [(weight: 1.0, observations: share), (weight: 1, observations: share)]
+    let means = RunningStatistic.Observation.means(of: shares)
     #expect(means.map(\.value.scalars) == [[1], [2]])
   }
 }

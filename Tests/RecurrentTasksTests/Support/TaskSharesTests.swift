@@ -138,7 +138,8 @@ struct TaskSharesTests {
     try expectSameFigures(training, training.initial.network)
   }
 
-  @Test(arguments: [ForecastArrangement.sequence, .windows]) func forecasting(_ arrangement: ForecastArrangement) throws {
+  @Test(arguments: [ForecastArrangement.sequence, .windows]) func forecasting(_ arrangement: ForecastArrangement) throws
+  {
     var configuration = ForecastConfiguration()
     (configuration.arrangement, configuration.lookBack, configuration.batchSize) = (arrangement, 4, 13)
     let schema = SeriesSchema(

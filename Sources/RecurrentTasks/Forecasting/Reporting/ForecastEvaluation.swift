@@ -111,9 +111,11 @@ extension Forecaster {
     // The errors of a single target have a unit that says more.
     let isStandardized = data.prepared.count * schema.targets.count > 1
     for (index, series) in data.prepared.enumerated() {
-      let found = try made?[index] ?? self.forecasts(
-        of: series, from: origins[index], horizon: horizon, levels: levels,
-        probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
+      let found =
+        try made?[index]
+        ?? self.forecasts(
+          of: series, from: origins[index], horizon: horizon, levels: levels,
+          probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
       forecasts.append(found)
       for (target, values) in series.source.targets.enumerated() {
         let training = values[data.parts[index].train]

@@ -53,7 +53,9 @@ extension TrainingRunner {
     if communicator.size == 1 { return carry.tensors }
     let all = try communicator.allGather(try TensorMessage(carry.tensors).bytes)
     guard communicator.rank == 0 else { return [] }
-    return try all.flatMap { try TensorMessage(bytes: $0).tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    return try all.flatMap { bytes in
+      try TensorMessage(bytes: bytes).tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
   }
 
   /// Takes up the checkpoint that rank 0 has read, at every rank: no other rank needs to see the folder.

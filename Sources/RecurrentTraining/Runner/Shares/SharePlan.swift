@@ -17,7 +17,7 @@ struct SharePlan: Hashable, Sendable {
   static let deterministicCount = 8
 
   /// Under a launcher results do not depend on the number of ranks where a share has at least so many examples: cutting a
-  /// batch finer costs less than a tenth there (Documentation/Decisions/0019-shares-of-a-batch.md).
+  /// batch finer costs less than a tenth there (Documentation/Decisions/0012-shares-of-a-batch.md).
   static let examplesPerShare = 16
 
   /// How many shares a batch is cut into.

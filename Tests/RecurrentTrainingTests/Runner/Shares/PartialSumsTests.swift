@@ -9,8 +9,8 @@ private func leaf(_ number: Int, count: Int = 7) -> Tensor {
   let key = RandomKey(seed: UInt64(number)).folding(.data)
   return Tensor(
     (0..<count).map { index in
-      let size = Float(key.integer(at: 2 * index, below: 24)) - 12
-      return Float(key.unit(at: 2 * index + 1) - 0.5) * (0..<Int(abs(size))).reduce(1) { sum, _ in sum * (size < 0 ? 0.5 : 2) }
+      let exponent = key.integer(at: 2 * index, below: 24) - 12
+      return Float(sign: .plus, exponent: exponent, significand: Float(key.unit(at: 2 * index + 1) - 0.5))
     })
 }
 

@@ -141,7 +141,8 @@ import Testing
     let error = #expect(throws: CommunicationError.self) {
       try InProcessCommunicator.run(count: 2) { communicator in
         let runner = try TrainingRunner(
-          ReaderTask(rowCount: 2, batches: 40), model: Reader(), configuration: Self.configuration(), over: communicator)
+          ReaderTask(rowCount: 2, batches: 40), model: Reader(), configuration: Self.configuration(), over: communicator
+        )
         try runner.run { event in
           guard case .step(let step) = event, step.step == 3, communicator.rank == 1 else { return }
           runner.model.head.weight.value = runner.model.head.weight.value * Tensor(1.000_001)
@@ -153,16 +154,17 @@ import Testing
 
   @Test func ranksOfAnotherVersionAreFound() throws {
     #expect(StepMessage([1, 2, 3]) == nil)
+    let observation = RunningStatistic.Observation(
+      position: 1, value: Tensor([1, .nan], shape: [1, 2]), momentum: 0.1)
     let message = StepMessage(
       vote: RankVote(stop: .interrupt, wantsCheckpoint: true, badCarry: "state.hidden", digest: 7),
       outcomes: [
-        ShareOutcome(
-          loss: -0.1, weight: 2.5, count: 3,
-          statistics: [RunningStatistic.Observation(position: 1, value: Tensor([1, .nan], shape: [1, 2]), momentum: 0.1)])
+        ShareOutcome(loss: -0.1, weight: 2.5, count: 3, statistics: [observation])
       ])
     let copy = try #require(StepMessage(message.bytes))
     #expect(copy.bytes == message.bytes)
-    #expect(copy.vote.stop == .interrupt && copy.vote.digest == 7 && copy.outcomes[0].statistics[0].value.shape == [1, 2])
+    #expect(copy.vote.stop == .interrupt && copy.vote.digest == 7)
+    #expect(copy.outcomes.map(\.statistics).map { $0.map(\.value.shape) } == [[[1, 2]]])
     for end in 0..<message.bytes.count { #expect(StepMessage(Array(message.bytes[..<end])) == nil) }
   }
 }
