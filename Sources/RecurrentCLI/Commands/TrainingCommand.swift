@@ -26,25 +26,35 @@ extension TrainingCommand {
   static var standardPreset: SettingPreset? { nil }
 
   func run() throws {
-    let console = outputOptions.console
-    if options.dryRun { return try showDryRun(on: console) }
-    try withStopSignals { stop in
-      let run = try options.resume ? resumedRun() : newRun(console)
-      var progress = ProgressReporter(isQuiet: outputOptions.quiet)
-      let report = try run.run(until: stop) { progress.observe($0) }
-      if case .interrupted(let reason) = report.outcome {
-        let resume = CommandText("train", Training.Product.task, "--resume", "--output", run.folder.path)
-        console.note("go on with:  " + resume.text)
-        throw Stopped(exitStatus: reason.exitStatus)
+    if options.dryRun { return try showDryRun(on: outputOptions.console) }
+    try RankSession.run(options.ranks) { ranks in
+      let console = ranks.console(outputOptions)
+      try withStopSignals { stop in
+        let run = try options.resume ? resumedRun(over: ranks) : newRun(over: ranks, console)
+        var progress = ProgressReporter(isQuiet: outputOptions.quiet || !ranks.isFirst)
+        let report = try run.run(until: stop) { event in
+          progress.observe(event)
+          ranks.observe(event)
+        }
+        if case .interrupted(let reason) = report.outcome {
+          if ranks.isFirst { console.note("go on with:  " + commandToResume(run)) }
+          throw Stopped(exitStatus: reason.exitStatus)
+        }
+        guard ranks.isFirst else { return }
+        try TaskSummary(report, folder: run.folder.path, nextCommands: nextCommands(after: run)).show(on: console)
       }
-      try TaskSummary(report, folder: run.folder.path, nextCommands: nextCommands(after: run)).show(on: console)
     }
   }
 
-  private func newRun(_ console: Console) throws -> TaskRun<Training> {
+  private func commandToResume(_ run: TaskRun<Training>) -> String {
+    CommandText("train", Training.Product.task, "--resume", "--output", run.folder.path).text
+  }
+
+  private func newRun(over ranks: RankSession, _ console: Console) throws -> TaskRun<Training> {
     // The data come first: where they cannot be used, no folder is made.
     let training = try Training(newConfiguration(console))
-    return try TaskRun(training, folder: try options.newFolder(task: Training.Product.task))
+    let folder = ranks.isFirst ? try options.newFolder(task: Training.Product.task) : nil
+    return try TaskRun(training, folder: folder, over: ranks.communicator)
   }
 
   /// Tells what a run would be like, and makes none.
@@ -68,11 +78,16 @@ extension TrainingCommand {
     return configuration
   }
 
-  private func resumedRun() throws -> TaskRun<Training> {
-    let folder = try options.resumedFolder()
-    let stored = try Configuration(resolving: ConfigurationFile(folder.configurationPath).assignments)
+  private func resumedRun(over ranks: RankSession) throws -> TaskRun<Training> {
+    let folder = ranks.isFirst ? try options.resumedFolder() : nil
+    // Only the first rank has to see the folder: it tells the others what is in the file of settings.
+    let file = try folder.map { try ConfigurationFile.bytes(of: $0.configurationPath) } ?? []
+    let settings = try ranks.communicator.allGather(file)[0]
+    let stored = try Configuration(
+      resolving: ConfigurationFile(settings, name: folder?.configurationPath ?? "config.yaml").assignments)
     let given = try options.assignments(for: Configuration.self, flags: flags)
-    return try TaskRun(resuming: folder, configuration: stored.resumed(with: given))
+    return try TaskRun(
+      resuming: folder, configuration: stored.resumed(with: given), over: ranks.communicator)
   }
 }
 

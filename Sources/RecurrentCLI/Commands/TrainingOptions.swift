@@ -25,6 +25,8 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "read the data, tell shapes, parameters, memory and the time of a batch, and train nothing")
   var dryRun = false
 
+  @OptionGroup var ranks: RankOptions
+
   /// The values that were given on the command line and in the files that it names.
   ///
   /// - Parameters:

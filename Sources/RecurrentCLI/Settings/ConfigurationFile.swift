@@ -16,8 +16,13 @@ struct ConfigurationFile {
   ///
   /// - Throws: `FileError`, `ConfigurationFileError`.
   init(_ path: String) throws {
-    let bytes = try ReadableFile.bytes(ofFile: path == "-" ? "/dev/stdin" : path, limit: Self.byteLimit)
+    let bytes = try Self.bytes(of: path == "-" ? "/dev/stdin" : path)
     try self.init(bytes, name: path == "-" ? "standard input" : path)
+  }
+
+  /// What stands in the file at `path`.
+  static func bytes(of path: String) throws(FileError) -> [UInt8] {
+    try ReadableFile.bytes(ofFile: path, limit: byteLimit)
   }
 
   /// Reads the content of a file.

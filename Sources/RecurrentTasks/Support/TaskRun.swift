@@ -83,6 +83,7 @@ public struct TaskRun<Training: TaskTraining> {
   public func run(
     until stop: StopRequest = StopRequest(), onEvent: (TrainingEvent) -> Void = { _ in }
   ) throws -> TaskReport {
+    let identity = try agreedIdentity()
     let runner = try TrainingRunner(
       training, model: training.initial.network, configuration: configuration.training, folder: place,
       identity: identity,
@@ -112,10 +113,14 @@ public struct TaskRun<Training: TaskTraining> {
     try estimator.estimate().check(against: .ofThisProcess, lowering: configuration.batchSetting)
   }
 
-  /// What a checkpoint must agree on to be resumed.
-  private var identity: JSONObject {
+  /// What a checkpoint must agree on to be resumed, and all ranks with each other.
+  private func agreedIdentity() throws -> JSONObject {
     var hash = SHA256()
     training.digestData(into: &hash)
-    return ["settings": .object(configuration.resultSettings), "data": .string(hash.hexadecimalDigest())]
+    let (settings, data) = (JSONValue.object(configuration.resultSettings), hash.hexadecimalDigest())
+    if communicator.size > 1 {
+      try communicator.requireAgreement(on: [("the settings", settings.text(.oneLine)), ("the data", data)])
+    }
+    return ["settings": settings, "data": .string(data)]
   }
 }
