@@ -29,10 +29,13 @@ public struct TaskRun<Training: TaskTraining> {
   ///   - training: What is trained.
   ///   - folder: Where everything is written; nil at every rank but the first.
   ///   - communicator: The ranks that train the model together; all make the same calls.
+  /// - Throws: `MemoryError` where the run cannot fit in memory; errors of the task, and errors of files.
   public init(
     _ training: Training, folder: RunFolder?, over communicator: any Communicator = SingleProcess()
   ) throws {
     self.init(training, folder: folder, over: communicator, isResumed: false)
+    // Before anything is written: a folder in which nothing has begun can be taken again.
+    try checkMemory()
     try folder?.begin(
       configuration: configuration.yaml(
         title: "settings of recurrent train \(Training.Product.task), version \(LibraryVersion.current)"),
@@ -49,11 +52,13 @@ public struct TaskRun<Training: TaskTraining> {
   ///   - folder: The folder, which only rank 0 opens; nil at every other rank.
   ///   - configuration: The settings.
   ///   - communicator: The ranks that train the model together; there may be more or fewer than before.
+  /// - Throws: `MemoryError` where the run cannot fit in memory; errors of the task, and errors of files.
   public init(
     resuming folder: RunFolder?, configuration: Training.Product.Configuration,
     over communicator: any Communicator = SingleProcess()
   ) throws {
     self.init(try Training(configuration), folder: folder, over: communicator, isResumed: true)
+    try checkMemory()
   }
 
   private init(
@@ -80,7 +85,9 @@ public struct TaskRun<Training: TaskTraining> {
   ) throws -> TaskReport {
     let runner = try TrainingRunner(
       training, model: training.initial.network, configuration: configuration.training, folder: place,
-      identity: identity, over: communicator)
+      identity: identity,
+      // Settings that came later are those of every older run.
+      identityDefaults: ["settings": .object(Training.Product.Configuration().resultSettings)], over: communicator)
     if isResumed { try runner.resume(onEvent: onEvent) }
     let trained = try runner.run(until: stop, onEvent: onEvent)
 
@@ -95,6 +102,14 @@ public struct TaskRun<Training: TaskTraining> {
     try product.write(to: folder.modelPath, trainedBy: trained.summary)
     report.findings = try training.findings(on: product, in: folder)
     return report
+  }
+
+  /// Makes sure that there is memory enough.
+  private func checkMemory() throws {
+    if let threads = configuration.training.threads { ComputeEnvironment.threads = threads }
+    let estimator = MemoryEstimator(
+      training, model: training.initial.network, configuration: configuration.training)
+    try estimator.estimate().check(against: .ofThisProcess, lowering: configuration.batchSetting)
   }
 
   /// What a checkpoint must agree on to be resumed.

@@ -27,6 +27,11 @@ extension CommunicationError: DescribedFailure {
   public var exitStatus: ExitStatus { .unavailable }
 }
 
+extension MemoryError: DescribedFailure {
+  /// Settings that this machine cannot do.
+  public var exitStatus: ExitStatus { .configuration }
+}
+
 extension OptimizerConfigurationError: DescribedFailure {
   /// Wrong configuration.
   public var exitStatus: ExitStatus { .configuration }

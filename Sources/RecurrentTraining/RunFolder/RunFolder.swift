@@ -36,7 +36,7 @@ public final class RunFolder: Sendable {
   /// The folder of the checkpoints.
   public var checkpointsPath: String { path + "/checkpoints" }
 
-  /// Makes the folder of a new run.
+  /// Makes the folder of a new run, and clears away what a process has left in it that was killed before it began.
   ///
   /// - Throws: `RunFolderError`: `exists` unless nothing, or an empty folder, stands at the path; `inUse`; `file`.
   public static func create(at path: String) throws(RunFolderError) -> RunFolder {
@@ -54,6 +54,11 @@ public final class RunFolder: Sendable {
     let folder = try RunFolder(path: path, system: system)
     // Two processes may both have found it empty: the lock decides, and the loser sees the winner's files.
     guard isUnused(path) else { throw RunFolderError(path: path, reason: .exists) }
+    do throws(FileError) {
+      try AtomicFolder.recover(in: path, system: system)
+    } catch {
+      throw RunFolderError(path: path, reason: .file(error))
+    }
     return folder
   }
 

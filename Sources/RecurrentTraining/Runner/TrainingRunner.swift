@@ -195,6 +195,8 @@ extension TrainingRunner {
     from finding: NonFiniteFinding, _ numbers: StepNumbers, on batch: BatchPosition, _ onEvent: (TrainingEvent) -> Void
   ) throws {
     try respond(to: finding, numbers, on: batch, onEvent)
+    // The run may be in an earlier epoch now.
+    try countBatches()
     try endStep(learningRate: numbers.learningRate, onEvent)
   }
 

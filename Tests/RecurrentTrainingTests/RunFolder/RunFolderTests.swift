@@ -48,7 +48,9 @@ import Testing
   /// A process that was killed before it had written its settings leaves nothing that stands in the way.
   @Test func folderOfARunThatNeverBeganIsFine() throws {
     _ = try RunFolder.create(at: folder.path("run"))
+    try folder.put([1], in: "run/.tmp-1-1")
     #expect(throws: Never.self) { try RunFolder.create(at: folder.path("run")) }
+    #expect(folder.names(in: "run") == [".lock"])
   }
 
   @Test func lockKeepsOthersOut() throws {
