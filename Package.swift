@@ -97,7 +97,8 @@ let package = Package(
       name: "RecurrentFormatsTests", dependencies: ["RecurrentFormats", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "RecurrentDistributionTests", dependencies: ["RecurrentDistribution", "RecurrentTestSupport"],
+      name: "RecurrentDistributionTests",
+      dependencies: ["RecurrentDistribution", "RecurrentTensor", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "RecurrentTestSupport"],
