@@ -105,7 +105,9 @@ public final class MPICommunicator: Communicator {
       idle.value = {}
       calls.attend = {}
     }
-    try thread.run("MPI_Finalize", atMost: Self.patience(limit)) { [calls] () throws(CommunicationError) in try calls.finish() }
+    try thread.run("MPI_Finalize", atMost: Self.patience(limit)) { [calls] () throws(CommunicationError) in
+      try calls.finish()
+    }
     ending.isOver = true
   }
 
