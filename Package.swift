@@ -102,7 +102,8 @@ let package = Package(
       name: "RecurrentFormatsTests", dependencies: ["RecurrentFormats", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "RecurrentDistributionTests", dependencies: ["RecurrentDistribution", "RecurrentTestSupport"],
+      name: "RecurrentDistributionTests",
+      dependencies: ["RecurrentDistribution", "RecurrentTensor", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "RecurrentTestSupport"],

@@ -1,4 +1,5 @@
 import RecurrentDistribution
+import RecurrentTensor
 import Testing
 
 /// All are compared bit for bit with a fold of the tree by plain additions, over numbers whose sum depends on the order.
@@ -33,6 +34,24 @@ import Testing
       }
       #expect(sums.allSatisfy { $0.map(\.bitPattern) == expected })
     }
+  }
+
+  @Test(arguments: [3, 4]) func numbersOfDoublePrecisionAreSummedAlike(ranks: Int) throws {
+    let tree = SummationTree(leafCount: 4, rankCount: ranks)
+    let leaves = (0..<4).map { leaf in Self.numbers(1501, seed: leaf).map { Double($0) / 3 } }
+    let sums = try InProcessCommunicator.run(count: ranks) { communicator in
+      let own = tree.subtrees(ofRank: communicator.rank).map { subtree in
+        let numbers = Self.fold(leaves[subtree])
+        let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: numbers.count)
+        _ = buffer.initialize(fromContentsOf: numbers)
+        return buffer
+      }
+      defer { for part in own { part.deallocate() } }
+      let sum = TreeSum(communicator, tree, of: .float64)
+      try sum.wait(for: sum.submit(own.map { UnsafeMutableRawBufferPointer($0) }))
+      return Array(own[0])
+    }
+    #expect(sums == Array(repeating: Self.fold(leaves[...]), count: ranks))
   }
 
   @Test(arguments: [2, 3]) func blocksAreSummedInTheOrderOfTheirSubmission(ranks: Int) throws {
@@ -76,7 +95,7 @@ import Testing
     return Array(own[0])
   }
 
-  private static func fold(_ leaves: ArraySlice<[Float]>) -> [Float] {
+  private static func fold<Number: FloatingPoint>(_ leaves: ArraySlice<[Number]>) -> [Number] {
     if leaves.count == 1 { return leaves[leaves.startIndex] }
     let middle = leaves.startIndex + leaves.count / 2
     return zip(fold(leaves[..<middle]), fold(leaves[middle...])).map(+)

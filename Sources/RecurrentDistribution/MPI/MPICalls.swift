@@ -81,8 +81,9 @@ final class MPICalls: @unchecked Sendable {
   }
 
   private func gather(_ own: [UInt8], counts: [Int32]) throws(CommunicationError) -> [UInt8] {
-    let places = counts.indices.map { counts[..<$0].reduce(0, +) }
-    let total = Int(counts.reduce(0, +))
+    let ends = counts.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + $1) }
+    let places = ends.dropLast()
+    let total = Int(ends[counts.count])
     // They must stay where they are while the call goes on, and be somewhere even where there are none.
     let mine = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, own.count))
     let all = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, total))

@@ -39,7 +39,8 @@ public final class MPICommunicator: Communicator {
   /// - Parameters:
   ///   - launcher: What has started this process.
   ///   - environment: The variables of the process.
-  ///   - limit: Seconds after which a rank without a sign of life ends the job, and after which a start is given up.
+  ///   - limit: Seconds after which a rank without a sign of life ends the job; a start is given up after as many, but not
+  ///     before a minute.
   ///   - tell: Takes the line that says which rank has ended the job.
   ///   - status: The exit status of a job that ends because a rank hangs.
   /// - Throws: Where no library fits, where it does not see the ranks that the launcher has started, and what MPI says.
@@ -51,7 +52,7 @@ public final class MPICommunicator: Communicator {
     let ending = Ending()
     let idle = Confined<() -> Void>({})
     let thread = CommunicationThread(idleSeconds: HeartBeats.secondsBetweenBeats / 4) { idle.value() }
-    try thread.run("MPI_Init_thread", atMost: limit) { () throws(CommunicationError) in
+    try thread.run("MPI_Init_thread", atMost: Self.patience(limit)) { () throws(CommunicationError) in
       try calls.start()
       guard launcher.agrees(rank: calls.rank, size: calls.size) else {
         throw .launcherMismatch(launcher, library: calls.library.version, rank: calls.rank, size: calls.size)
@@ -69,7 +70,7 @@ public final class MPICommunicator: Communicator {
     let progress = RankProgress()
     let view = Guarded(RankView(beats: []))
     let names: [[UInt8]]
-    (beats, names) = try thread.run("MPI_Init_thread", atMost: limit) { () throws(CommunicationError) in
+    (beats, names) = try thread.run("MPI_Init_thread", atMost: Self.patience(limit)) { () throws(CommunicationError) in
       calls.attend = { ending.abortIfWanted(calls) }
       let names = try calls.allGather(Array(Self.hostName.utf8))
       let beats = HeartBeats(calls, progress: progress, view: view)
@@ -104,7 +105,9 @@ public final class MPICommunicator: Communicator {
       idle.value = {}
       calls.attend = {}
     }
-    try thread.run("MPI_Finalize", atMost: limit) { [calls] () throws(CommunicationError) in try calls.finish() }
+    try thread.run("MPI_Finalize", atMost: Self.patience(limit)) { [calls] () throws(CommunicationError) in
+      try calls.finish()
+    }
     ending.isOver = true
   }
 
@@ -161,6 +164,9 @@ public final class MPICommunicator: Communicator {
       return try body()
     }
   }
+
+  /// Seconds for the start and the end of MPI, which take longer than a sign of life however long users want to wait.
+  private static func patience(_ limit: Double) -> Double { max(limit, RankWatchdog.standardLimit) }
 
   private static var hostName: String {
     var name = [CChar](repeating: 0, count: 256)
