@@ -52,7 +52,7 @@ extension Forecaster {
     let probabilities = withDistribution ? DistributionErrors.probabilities : []
     let found = try communicator.sharing(groups.count) { number in
       let group = groups[number]
-      return try forecasts(
+      return try self.forecasts(
         of: data.prepared[group.series], from: group.origins, horizon: horizon, probabilities: probabilities,
         key: samplingKey.folding(group.series))
     }
@@ -111,11 +111,12 @@ extension Forecaster {
     // The errors of a single target have a unit that says more.
     let isStandardized = data.prepared.count * schema.targets.count > 1
     for (index, series) in data.prepared.enumerated() {
-      let found =
-        try made?[index]
-        ?? self.forecasts(
+      var found = made?[index] ?? []
+      if made == nil {
+        found = try self.forecasts(
           of: series, from: origins[index], horizon: horizon, levels: levels,
           probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
+      }
       forecasts.append(found)
       for (target, values) in series.source.targets.enumerated() {
         let training = values[data.parts[index].train]
