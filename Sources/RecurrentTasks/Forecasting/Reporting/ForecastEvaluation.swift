@@ -56,11 +56,10 @@ extension Forecaster {
         of: data.prepared[group.series], from: group.origins, horizon: horizon, probabilities: probabilities,
         key: samplingKey.folding(group.series))
     }
-    var forecasts = origins.map { _ in [SeriesForecast]() }
-    for (group, some) in zip(groups, found) { forecasts[group.series] += some }
+    var made = origins.map { _ in [SeriesForecast]() }
+    for (group, some) in zip(groups, found) { made[group.series] += some }
     return try evaluation(
-      of: data, origins: origins, horizon: horizon, against: [], withDistribution: withDistribution,
-      made: forecasts
+      of: data, origins: origins, horizon: horizon, against: [], withDistribution: withDistribution, made: made
     ).metrics
   }
 
@@ -112,10 +111,13 @@ extension Forecaster {
     let isStandardized = data.prepared.count * schema.targets.count > 1
     for (index, series) in data.prepared.enumerated() {
       let found =
-        try made?[index]
-        ?? self.forecasts(
-          of: series, from: origins[index], horizon: horizon, levels: levels,
-          probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
+        if let made {
+          made[index]
+        } else {
+          try self.forecasts(
+            of: series, from: origins[index], horizon: horizon, levels: levels,
+            probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
+        }
       forecasts.append(found)
       for (target, values) in series.source.targets.enumerated() {
         let training = values[data.parts[index].train]
