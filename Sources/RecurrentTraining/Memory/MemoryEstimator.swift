@@ -3,8 +3,9 @@ import RecurrentTensor
 
 /// Tells what a run will have in memory, before its first step, from steps on some examples of its largest batch.
 ///
-/// What a step leaves for the way back grows evenly with the examples of its batch, so two small parts tell what all take. The
-/// rest is counted, or measured after the small steps, when the process has everything once that a run has.
+/// What a step leaves for the way back grows evenly with the examples of its batch, so two parts tell what all take. They grow
+/// from a small one, as long as what they tell fits in memory. The rest is counted, or measured after the small steps, when
+/// the process has everything once that a run has.
 public struct MemoryEstimator<Task: TrainingTask> {
   let task: Task
   let model: Task.Model
@@ -31,13 +32,19 @@ public struct MemoryEstimator<Task: TrainingTask> {
 
   /// The estimate.
   ///
-  /// - Parameter programByteCount: What was in memory before anything was read; nil where that is not known.
-  public func estimate(programByteCount: Int? = nil) throws -> MemoryEstimate {
+  /// - Parameters:
+  ///   - programByteCount: What was in memory before anything was read; nil where that is not known.
+  ///   - limit: Trials grow no further where they tell that this is not enough.
+  public func estimate(
+    programByteCount: Int? = nil, limit: MemoryLimit? = .ofThisProcess
+  ) throws -> MemoryEstimate {
     let weights = model.tensors.reduce(0) { $0 + $1.value.count * $1.value.elementType.stride }
     var trials = try MemoryTrials(self)
-    let count = contents.examples.count
-    try trials.run(examples: max(1, count / 16))
-    if count > 1 { try trials.run(examples: max(2, count / 8)) }
+    let heldSize = MemoryTrials<Task>.heldSize(batchSizes)
+    for shares in shareCounts {
+      try trials.run(share: shares)
+      if let limit, trials.activations(ofSize: heldSize) > limit.byteCount { break }
+    }
 
     var estimate = MemoryEstimate()
     estimate[.gradients] = trials.gradients
@@ -51,7 +58,7 @@ public struct MemoryEstimator<Task: TrainingTask> {
     estimate[.program] = min(rest, programByteCount ?? rest)
     estimate[.data] = rest - estimate[.program]
 
-    estimate[.activations] = trials.activations(ofSize: MemoryTrials<Task>.heldSize(batchSizes))
+    estimate[.activations] = trials.activations(ofSize: heldSize)
     estimate[.evaluation] = trials.forward(ofSize: task.judgedSize ?? contents.size)
     estimate[.copies] = weights * weightCopies + (configuration.nonFinite == .stop ? 0 : trials.moments)
     // What is written goes by pieces.
@@ -59,6 +66,12 @@ public struct MemoryEstimator<Task: TrainingTask> {
     // Reading may have taken more at one time than training will.
     estimate[.data] += max(0, ProcessMemory.peak - estimate.total)
     return estimate
+  }
+
+  /// Into how many shares the largest batch is cut for each trial; a batch of few examples is tried as a whole.
+  private var shareCounts: [Int] {
+    let count = contents.examples.count
+    return [64, 16, 4, 2].filter { $0 <= count } + (count <= 8 ? [1] : [])
   }
 
   /// How many models a run keeps beside the first one and the one that it trains.

@@ -35,10 +35,9 @@ struct MemoryTrials<Task: TrainingTask> {
   /// Lets go of the memory of the last step.
   mutating func end() { scope = nil }
 
-  /// Makes a step on the last examples of the batch, which are the longest where it is sorted by length.
-  mutating func run(examples: Int) throws {
+  /// Makes a step on the last of so many shares of the batch, which has the longest examples where it is sorted by length.
+  mutating func run(share shares: Int) throws {
     let (task, whole) = (estimator.task, estimator.largestBatch)
-    let shares = max(1, estimator.contents.examples.count / examples)
     let batch = BatchPosition(
       epoch: 0, index: whole.index, step: 0, key: whole.key, share: BatchShare(shares - 1, of: shares))
     let scope = GradientScope()
@@ -67,10 +66,10 @@ struct MemoryTrials<Task: TrainingTask> {
   /// Bytes that a batch of a size takes at one time where nothing is kept for a way back.
   func forward(ofSize size: Int) -> Int { extrapolated(\.forward, to: size) }
 
-  /// Along the line through two trials, or, of one, in proportion.
+  /// Along the line through the last two trials, or, of one, in proportion.
   private func extrapolated(_ bytes: KeyPath<Trial, Int>, to size: Int) -> Int {
     guard let last = trials.last else { return 0 }
-    guard let first = trials.first, first.size < last.size else {
+    guard let first = trials.dropLast().last, first.size < last.size else {
       return Int(Double(last[keyPath: bytes]) * Double(size) / Double(last.size))
     }
     let slope = Double(last[keyPath: bytes] - first[keyPath: bytes]) / Double(last.size - first.size)

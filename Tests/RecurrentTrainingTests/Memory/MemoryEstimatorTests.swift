@@ -36,7 +36,7 @@ import Testing
     return configuration
   }
 
-  /// Two and four rows tell what 32 take.
+  /// A quarter and a half of the rows tell what all take.
   @Test func activationsOfTheLargestBatch() throws {
     let task = Rows(lengths: [10, 200, 10])
     var model = Rows.Network()
