@@ -52,15 +52,14 @@ extension Forecaster {
     let probabilities = withDistribution ? DistributionErrors.probabilities : []
     let found = try communicator.sharing(groups.count) { number in
       let group = groups[number]
-      return try self.forecasts(
+      return try forecasts(
         of: data.prepared[group.series], from: group.origins, horizon: horizon, probabilities: probabilities,
         key: samplingKey.folding(group.series))
     }
-    var forecasts = origins.map { _ in [SeriesForecast]() }
-    for (group, some) in zip(groups, found) { forecasts[group.series] += some }
+    var made = origins.map { _ in [SeriesForecast]() }
+    for (group, some) in zip(groups, found) { made[group.series] += some }
     return try evaluation(
-      of: data, origins: origins, horizon: horizon, against: [], withDistribution: withDistribution,
-      made: forecasts
+      of: data, origins: origins, horizon: horizon, against: [], withDistribution: withDistribution, made: made
     ).metrics
   }
 
@@ -111,12 +110,14 @@ extension Forecaster {
     // The errors of a single target have a unit that says more.
     let isStandardized = data.prepared.count * schema.targets.count > 1
     for (index, series) in data.prepared.enumerated() {
-      var found = made?[index] ?? []
-      if made == nil {
-        found = try self.forecasts(
-          of: series, from: origins[index], horizon: horizon, levels: levels,
-          probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
-      }
+      let found =
+        if let made {
+          made[index]
+        } else {
+          try self.forecasts(
+            of: series, from: origins[index], horizon: horizon, levels: levels,
+            probabilities: withDistribution ? DistributionErrors.probabilities : [], key: samplingKey.folding(index))
+        }
       forecasts.append(found)
       for (target, values) in series.source.targets.enumerated() {
         let training = values[data.parts[index].train]

@@ -28,16 +28,16 @@ extension LanguageNetwork {
   ) throws -> (mean: Double, count: Int) {
     if communicator.size == 1 { return crossEntropy(of: rows, conditions: conditions) }
     let length = windowLength(rowCount: rows.rows.count)
-    let shares = try communicator.sharing(communicator.size) { number in
+    let shares = try communicator.sharing(communicator.size) { number -> [[Float]] in
       let own = BatchShare(number, of: communicator.size).range(of: rows.rows.count)
       return losses(of: ReadingRows(Array(rows.rows[own])), windowLength: length, conditions: conditions)
     }
-    let losses = shares.flatMap(\.self)
+    let rowLosses = shares.flatMap { $0 }
     var sum = 0.0
     for start in stride(from: 0, to: rows.stepCount, by: length) {
       var windowSum = 0.0
       for step in start..<min(start + length, rows.stepCount) {
-        for row in losses where step < row.count { windowSum += Double(row[step]) }
+        for row in rowLosses where step < row.count { windowSum += Double(row[step]) }
       }
       sum += windowSum
     }
