@@ -19,20 +19,22 @@ SEED = 3
 
 def run(figures, is_long):
     """`nonfinite`: in the rate, weights, moments, states, inputs and targets; `nonfinite_inputs`: in files of data."""
-    tally = Tally("nonfinite")
+    tally, met = Tally("nonfinite"), 0
     with quick_folder() as place:
         files = write_data(place)
         rates = [(optimizer, rate, policy) for optimizer in OPTIMIZERS for rate in RATES for policy in POLICIES]
         for number, training in enumerate(trainings(files, "adam")):
             # In short runs each task has other ones.
             for optimizer, rate, policy in rates if is_long else rates[number::len(rates) // 4]:
-                tally.add(f"{training.task}, {optimizer}, learning rate {rate:g}, {policy}",
-                          diverging(Path(place) / "trial", training, optimizer, rate, policy))
+                problem, reports = diverging(Path(place) / "trial", training, optimizer, rate, policy)
+                tally.add(f"{training.task}, {optimizer}, learning rate {rate:g}, {policy}", problem)
+                met += reports > 0
             for name in ["model", "optimizer", "carry", "average", "best"]:
                 for word, value in VALUES.items() if is_long else [("NaN", math.nan)]:
                     poisoned(tally, Path(place), training, name, word, value)
-        tally.show(figures, "infinite or missing numbers (learning rate, gradients, weights, moments, carried states, averaged and best "
-                            f"weights): told within a step, exit code {DIVERGED} with a report or gone round, none saved")
+        tally.show(figures, f"runs at learning rates that are far too high, {met} of which met infinite numbers, or with such a number in "
+                            "weights, moments, carried states, averaged or best weights: told within a step, exit code "
+                            f"{DIVERGED} with a report, refused ({BAD_DATA}) or gone round, none saved")
         tally = Tally("nonfinite_inputs")
         for what, (place_in_file, trial) in inputs(Path(place)).items():
             folder = Path(place) / "trial"
@@ -47,13 +49,13 @@ def run(figures, is_long):
 
 
 def diverging(folder, training, optimizer, rate, policy):
-    """Trains at a rate that is far too high; what was wrong."""
+    """Trains at a rate that is far too high; what was wrong, and how many steps were told of."""
     options = ["--set", f"optimizer={optimizer}", *OPTIMIZERS[optimizer], "--learning-rate", rate, "--set", f"nonfinite={policy}", "--set",
                "checkpoint_steps=1", "--set", "clip_norm=null"]
     ended = Training(training.task, *without_rate(training.arguments), *options).run(folder)
-    problem = problem_of(folder, ended, policy)
+    problem, reports = problem_of(folder, ended, policy), len(list(folder.glob("nonfinite-step-*.json")))
     shutil.rmtree(folder, ignore_errors=True)
-    return problem
+    return problem, reports
 
 
 def without_rate(arguments):
@@ -92,6 +94,7 @@ def poisoned(tally, place, training, name, word, value):
     if not whole.exists():
         training.run(whole, "--set", "checkpoint_steps=1")
         shutil.rmtree(checkpoint(whole, checkpoint_steps(whole)[-1]))
+        shutil.rmtree(whole / "model")
     newest = checkpoint_steps(whole)[-1]
     file = checkpoint(whole, newest) / f"{name}.safetensors"
     if not file.exists():
@@ -101,15 +104,21 @@ def poisoned(tally, place, training, name, word, value):
         folder = place / "trial"
         shutil.copytree(whole, folder)
         put(checkpoint(folder, newest) / file.name, start + 4 * choice.randrange((end - start) // 4), value)
-        shutil.rmtree(folder / "model")
         ended = training.run(folder, "--set", "checkpoint_steps=1")
-        problem = None
-        if ended.status != DIVERGED or len(ended.errors) != 1:
-            problem = f"it {ended}"
-        elif checkpoint_steps(folder)[-1] != newest or (folder / "model").exists():
-            problem = "it was saved again"
-        tally.add(f"{training.task}, {word} in {tensor} of {file.name}", problem)
+        tally.add(f"{training.task}, {word} in {tensor} of {file.name}", problem_of_poisoned(folder, ended, newest))
         shutil.rmtree(folder)
+
+
+def problem_of_poisoned(folder, ended, newest):
+    """What is wrong with how a run ended that took up such a number, which may have been let go of at the end of the epoch: an older
+    best model for a newer one, the oldest part of a mean."""
+    saved = [path for path in folder.rglob("*.safetensors") if path.parent != checkpoint(folder, newest)]
+    found = next((f"{path} holds {value}" for path in saved for value in bad_numbers(path)), None)
+    if found or ended.status == 0:
+        return found
+    if ended.status not in (DIVERGED, BAD_DATA) or len(ended.errors) != 1:
+        return f"it {ended}"
+    return "it has saved a step" if checkpoint_steps(folder)[-1] != newest or (folder / "model").exists() else None
 
 
 def tensors(path):
