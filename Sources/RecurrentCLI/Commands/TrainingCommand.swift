@@ -1,4 +1,5 @@
 import ArgumentParser
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentTasks
 import RecurrentTraining

@@ -1,6 +1,6 @@
 import RecurrentFormats
 import RecurrentLayers
-public import RecurrentTensor
+import RecurrentTensor
 public import RecurrentTraining
 
 extension GenerationTraining {
