@@ -63,7 +63,7 @@ public struct MemoryEstimator<Task: TrainingTask> {
     estimate[.data] = rest - estimate[.program]
 
     estimate[.activations] = trials.activations(ofSizes: batchSizes)
-    estimate[.evaluation] = trials.forward(ofSize: task.judgedSize ?? contents.size)
+    estimate[.evaluation] = trials.forward(ofSize: task.judgedSize ?? contents.size) + task.judgedByteCount
     estimate[.copies] = weights * weightCopies + (configuration.nonFinite == .stop ? 0 : trials.moments)
     // What is written goes by pieces.
     estimate[.checkpoints] = 1 << 17
