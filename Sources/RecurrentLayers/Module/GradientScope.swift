@@ -133,6 +133,9 @@ public final class GradientScope {
   /// results, their gradients, and what was kept for the way back.
   package var heldByteCount: Int { tape.byteCount }
 
+  /// Bytes of each block for intermediate results that the scope holds.
+  package var heldBlockSizes: [Int] { tape.blockSizes }
+
   /// Makes the gradients zero, in the memory of the previous step unless somebody has kept a copy of them.
   private func clearGradients(elementType: ElementType) {
     let fits = gradients.layout.total == layout.total && gradients.flat.elementType == elementType

@@ -33,6 +33,12 @@ package struct Arena: Sendable {
   /// Their bytes.
   package var byteCount: Int { blocks.reduce(0) { $0 + $1.capacity * $1.elementType.stride } }
 
+  /// The bytes of each of them.
+  package var blockSizes: [Int] { blocks.map { $0.capacity * $0.elementType.stride } }
+
+  /// The bytes of the block that so many bytes are given, each number 4.
+  package static func blockSize(forBytes count: Int) -> Int { 4 * rounded((count + 3) / 4) }
+
   /// Says that a step begins.
   package mutating func beginStep() {
     place = 0

@@ -155,6 +155,9 @@ package final class Tape: @unchecked Sendable {
   /// Bytes that the tape holds: blocks for intermediate results, and the scratch memory of kernels.
   package var byteCount: Int { arena.byteCount + scratchMemory.count }
 
+  /// Bytes of each block for intermediate results.
+  package var blockSizes: [Int] { arena.blockSizes }
+
   /// The memory of `tensor` for another result of its size, if nobody else will read what is in it.
   package func takeOver(_ tensor: inout Tensor) -> Tensor? {
     guard tensor.isOnlyUser(but: &arena) else { return nil }

@@ -40,10 +40,14 @@ public struct MemoryEstimator<Task: TrainingTask> {
   ) throws -> MemoryEstimate {
     let weights = model.tensors.reduce(0) { $0 + $1.value.count * $1.value.elementType.stride }
     var trials = try MemoryTrials(self)
-    let heldSize = MemoryTrials<Task>.heldSize(batchSizes)
-    for shares in shareCounts {
+    var isTooMuch = false
+    for shares in shareCounts where !isTooMuch {
       try trials.run(share: shares)
-      if let limit, trials.activations(ofSize: heldSize) > limit.byteCount { break }
+      if let limit { isTooMuch = trials.activations(ofSizes: batchSizes) > limit.byteCount }
+    }
+    // Kernels have room for so many steps at a time and no more, which small parts do not show.
+    for shares in [2, 1] where !isTooMuch && shares <= max(1, contents.examples.count) {
+      try trials.runForward(share: shares)
     }
 
     var estimate = MemoryEstimate()
@@ -58,8 +62,8 @@ public struct MemoryEstimator<Task: TrainingTask> {
     estimate[.program] = min(rest, programByteCount ?? rest)
     estimate[.data] = rest - estimate[.program]
 
-    estimate[.activations] = trials.activations(ofSize: heldSize)
-    estimate[.evaluation] = trials.forward(ofSize: task.judgedSize ?? contents.size)
+    estimate[.activations] = trials.activations(ofSizes: batchSizes)
+    estimate[.evaluation] = trials.forward(ofSize: task.judgedSize ?? contents.size) + task.judgedByteCount
     estimate[.copies] = weights * weightCopies + (configuration.nonFinite == .stop ? 0 : trials.moments)
     // What is written goes by pieces.
     estimate[.checkpoints] = 1 << 17

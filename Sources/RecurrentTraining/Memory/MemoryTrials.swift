@@ -5,10 +5,9 @@ import RecurrentTensor
 struct MemoryTrials<Task: TrainingTask> {
   private struct Trial {
     let size: Int
-    /// Bytes that are held from step to step.
+    /// Bytes of the blocks that are held from step to step, and of all that is held.
+    let blocks: [Int]
     let activations: Int
-    /// Bytes at one time without a way back.
-    let forward: Int
   }
 
   private let estimator: MemoryEstimator<Task>
@@ -16,6 +15,8 @@ struct MemoryTrials<Task: TrainingTask> {
   private var optimizer: AnyOptimizer
   private var scope: GradientScope?
   private var trials: [Trial] = []
+  /// Sizes, and bytes at one time without a way back.
+  private var forwardTrials: [(size: Int, bytes: Int)] = []
   /// Bytes of weights in the order in which kernels read them.
   private(set) var packed = 0
 
@@ -37,56 +38,66 @@ struct MemoryTrials<Task: TrainingTask> {
 
   /// Makes a step on the last of so many shares of the batch, which has the longest examples where it is sorted by length.
   mutating func run(share shares: Int) throws {
-    let (task, whole) = (estimator.task, estimator.largestBatch)
-    let batch = BatchPosition(
-      epoch: 0, index: whole.index, step: 0, key: whole.key, share: BatchShare(shares - 1, of: shares))
+    let batch = share(shares)
+    let task = estimator.task
     let scope = GradientScope()
     self.scope = scope
     let (_, use) = try TensorMemory.counting {
       var carry = task.initialCarry(inEpoch: 0)
-      _ = try scope.evaluate(at: &model, key: whole.key) { try task.loss(of: $0, on: batch, carry: &carry).mean }
+      _ = try scope.evaluate(at: &model, key: batch.key) { try task.loss(of: $0, on: batch, carry: &carry).mean }
       optimizer.update(&model, with: scope.gradients)
     }
-    let weights = model.tensors.reduce(0) { $0 + $1.value.count * $1.value.elementType.stride }
-    let first = trials.isEmpty
-    let (_, forward) = try TensorMemory.counting {
-      var carry = task.initialCarry(inEpoch: 0)
-      _ = try task.loss(of: model, on: batch, carry: &carry)
+    if trials.isEmpty {
+      let weights = model.tensors.reduce(0) { $0 + $1.value.count * $1.value.elementType.stride }
+      packed = max(0, use.kept - scope.heldByteCount - gradients - moments - weights)
     }
-    if first { packed = max(0, use.kept - scope.heldByteCount - gradients - moments - weights) }
     trials.append(
       Trial(
-        size: max(1, task.contents(of: batch).size), activations: scope.heldByteCount,
-        forward: max(0, forward.peak - packed)))
+        size: max(1, task.contents(of: batch).size), blocks: scope.heldBlockSizes, activations: scope.heldByteCount))
   }
 
-  /// Bytes that steps of batches of a size hold.
-  func activations(ofSize size: Int) -> Int { extrapolated(\.activations, to: size) }
-
-  /// Bytes that a batch of a size takes at one time where nothing is kept for a way back.
-  func forward(ofSize size: Int) -> Int { extrapolated(\.forward, to: size) }
-
-  /// Along the line through the last two trials, or, of one, in proportion.
-  private func extrapolated(_ bytes: KeyPath<Trial, Int>, to size: Int) -> Int {
-    guard let last = trials.last else { return 0 }
-    guard let first = trials.dropLast().last, first.size < last.size else {
-      return Int(Double(last[keyPath: bytes]) * Double(size) / Double(last.size))
+  /// Computes the loss of the last of so many shares of the batch without a way back, as when a model is judged.
+  mutating func runForward(share shares: Int) throws {
+    let batch = share(shares)
+    let (_, use) = try TensorMemory.counting {
+      var carry = estimator.task.initialCarry(inEpoch: 0)
+      _ = try estimator.task.loss(of: model, on: batch, carry: &carry)
     }
-    let slope = Double(last[keyPath: bytes] - first[keyPath: bytes]) / Double(last.size - first.size)
-    return max(0, last[keyPath: bytes] + Int(max(0, slope) * Double(size - last.size)))
+    forwardTrials.append((max(1, estimator.task.contents(of: batch).size), use.peak))
   }
 
-  /// The size of all batches together whose blocks no other can use: the memory of a step is used again by steps whose
-  /// blocks are of nearly the same size, and kept for them.
-  static func heldSize(_ sizes: [Int]) -> Int {
-    var largest: [Int: Int] = [:]
-    for size in sizes where size > 0 {
-      // Eight sizes of blocks for each power of two, as the arena of a scope has them.
-      let bits = Int.bitWidth - size.leadingZeroBitCount
-      let grain = max(0, bits - 4)
-      let rounded = ((size + (1 << grain) - 1) >> grain) << grain
-      largest[rounded] = max(largest[rounded] ?? 0, size)
+  private func share(_ shares: Int) -> BatchPosition {
+    let whole = estimator.largestBatch
+    return BatchPosition(
+      epoch: 0, index: whole.index, step: 0, key: whole.key, share: BatchShare(shares - 1, of: shares))
+  }
+
+  /// Bytes that steps of batches of these sizes hold, one after the other.
+  ///
+  /// A step takes the blocks of the steps before where they are of its sizes, and adds those that it lacks, which stay.
+  func activations(ofSizes sizes: [Int]) -> Int {
+    guard let last = trials.last, let largest = sizes.max() else { return 0 }
+    var held: [Int: Int] = [:]
+    // Batches of nearly one size have the same blocks.
+    for size in Set(sizes.map { Arena.blockSize(forBytes: 4 * $0) / 4 }) {
+      let factor = Double(min(size, largest)) / Double(last.size)
+      let wanted = last.blocks.reduce(into: [Int: Int]()) { counts, block in
+        counts[Arena.blockSize(forBytes: Int(Double(block) * factor)), default: 0] += 1
+      }
+      held.merge(wanted) { max($0, $1) }
     }
-    return largest.values.reduce(0, +)
+    let scratch = last.activations - last.blocks.reduce(0, +)
+    return held.reduce(Int(Double(scratch) * Double(largest) / Double(last.size))) { $0 + $1.key * $1.value }
+  }
+
+  /// Bytes that a batch of a size takes at one time where nothing is kept for a way back: along the line through the two
+  /// trials, or, of one, in proportion.
+  func forward(ofSize size: Int) -> Int {
+    guard let last = forwardTrials.last else { return 0 }
+    guard let first = forwardTrials.dropLast().last, first.size < last.size else {
+      return Int(Double(last.bytes) * Double(size) / Double(last.size))
+    }
+    let slope = max(0, Double(last.bytes - first.bytes) / Double(last.size - first.size))
+    return max(0, last.bytes + Int(slope * Double(size - last.size)))
   }
 }

@@ -44,6 +44,9 @@ public protocol TrainingTask<Model>: Sendable {
   /// How large what is judged at one time is, in the same unit; nil where it is as large as a batch.
   var judgedSize: Int? { get }
 
+  /// Bytes that are kept of a judgement beside tensors, such as of the forecasts from every row.
+  var judgedByteCount: Int { get }
+
   /// Judges the model after an epoch, the metric that matters most first; empty where there is nothing to judge it on.
   ///
   /// The names and their order are the same after every epoch.
@@ -69,6 +72,9 @@ extension TrainingTask {
 
   /// As large as a batch.
   public var judgedSize: Int? { nil }
+
+  /// Nothing worth speaking of.
+  public var judgedByteCount: Int { 0 }
 
   /// Nothing is known of the size of batches: they are cut only where that is asked for.
   public var examplesPerBatch: Int { 1 }

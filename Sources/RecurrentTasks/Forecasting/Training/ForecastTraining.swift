@@ -136,6 +136,12 @@ public struct ForecastTraining: TrainingTask {
     }
   }
 
+  /// The forecasts from every row of every part, which are kept until their picture is drawn: some small arrays each.
+  public var judgedByteCount: Int {
+    let rows = data.parts.reduce(0) { rows, parts in Part.allCases.reduce(rows) { $0 + parts[$1].count } }
+    return rows * (240 + 16 * initial.configuration.horizon * data.frame.schema.targets.count)
+  }
+
   /// The errors on the validation part, in the unit of the data; empty where there is no such part.
   ///
   /// Where a distribution is forecast, how well it fits comes first: `crps`.
