@@ -26,6 +26,8 @@ struct TrainForecastCommand: TrainingCommand {
           recurrent train forecast --data load.csv --missing interpolate --calendar auto
         Any setting, from a file and by name:
           recurrent train forecast --config run.yaml --set optimizer=adamw --set weight_decay=0.01
+        Shapes, memory and time before a long run:
+          recurrent train forecast --preset hourly-weather --data beijing-pm25.csv --dry-run
         Going on after Ctrl-C:
           recurrent train forecast --resume --output runs/0001-forecast
 

@@ -17,6 +17,8 @@ struct TrainGenerateCommand: TrainingCommand {
           recurrent train generate --preset irish-tunes --data tunes.abc
         Texts that depend on members of their records, {"text": "...", "mood": "sad"} on every line:
           recurrent train generate --data poems.jsonl --arrangement records --conditions mood
+        Shapes, memory and time before a long run:
+          recurrent train generate --data input.txt --hidden 1024 --dry-run
         Going on after Ctrl-C:
           recurrent train generate --resume --output runs/0001-generate
 

@@ -27,6 +27,7 @@ extension TrainingCommand {
 
   func run() throws {
     let console = outputOptions.console
+    if options.dryRun { return try showDryRun(on: console) }
     try withStopSignals { stop in
       let run = try options.resume ? resumedRun() : newRun(console)
       var progress = ProgressReporter(isQuiet: outputOptions.quiet)
@@ -41,6 +42,21 @@ extension TrainingCommand {
   }
 
   private func newRun(_ console: Console) throws -> TaskRun<Training> {
+    // The data come first: where they cannot be used, no folder is made.
+    let training = try Training(newConfiguration(console))
+    return try TaskRun(training, folder: try options.newFolder(task: Training.Product.task))
+  }
+
+  /// Tells what a run would be like, and makes none.
+  private func showDryRun(on console: Console) throws {
+    let configuration = try newConfiguration(console)
+    let program = MemoryEstimate.residentByteCount
+    let found = try DryRun(Training(configuration), programByteCount: program)
+    try console.result(DryRunText(found).text(on: console.resultTerminal))
+    if console.isJSON { try console.json(found.json) }
+  }
+
+  private func newConfiguration(_ console: Console) throws -> Configuration {
     var assignments = try options.assignments(for: Configuration.self, flags: flags)
     let isUnnamed = options.preset == nil && options.config == nil && !assignments.contains { $0.key == "data" }
     let standard = isUnnamed ? Self.standardPreset : nil
@@ -49,9 +65,7 @@ extension TrainingCommand {
     if let standard {
       console.note("no --data, --preset or --config given: taking --preset \(standard.name), \(standard.summary)")
     }
-    // The data come first: where they cannot be used, no folder is made.
-    let training = try Training(configuration)
-    return try TaskRun(training, folder: try options.newFolder(task: Training.Product.task))
+    return configuration
   }
 
   private func resumedRun() throws -> TaskRun<Training> {

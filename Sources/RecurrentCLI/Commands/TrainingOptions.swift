@@ -22,6 +22,9 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "go on with the run in the folder of --output, with its settings")
   var resume = false
 
+  @Flag(help: "read the data, tell shapes, parameters, memory and the time of a batch, and train nothing")
+  var dryRun = false
+
   /// The values that were given on the command line and in the files that it names.
   ///
   /// - Parameters:
@@ -34,6 +37,13 @@ struct TrainingOptions: ParsableArguments {
     let file = try config.map { try ConfigurationFile($0).assignments } ?? []
     let overrides = try overrides.map { try SettingAssignment(override: $0) }
     return preset + file + overrides + flags
+  }
+
+  /// Refuses options that contradict each other.
+  func validate() throws {
+    if dryRun, resume {
+      throw ValidationError("--dry-run begins nothing that --resume could go on with; leave one out")
+    }
   }
 
   /// The folder of the run to go on with.

@@ -68,7 +68,7 @@ enum ExitCodes {
     (.cannotCreate, "an output cannot be made, or is there already"),
     (.ioError, "reading or writing failed"),
     (.temporaryFailure, "stopped by SIGUSR1 with a checkpoint: run again with --resume"),
-    (.configuration, "a configuration file is wrong"),
+    (.configuration, "a configuration file is wrong, or training needs more memory than there is"),
     (.interrupted, "stopped by Ctrl-C (SIGINT) with a checkpoint"),
     (.terminated, "stopped by SIGTERM with a checkpoint"),
   ]

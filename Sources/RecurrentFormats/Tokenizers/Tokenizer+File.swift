@@ -4,7 +4,7 @@ extension Tokenizer {
   /// The content of the `tokenizer.json` that makes the `tokenizers` library encode as this tokenizer does.
   public var json: JSONValue {
     [
-      "version": "1.0",
+      "version": .string(Tokenizer.formatVersion),
       "truncation": .null,
       "padding": .null,
       "added_tokens": .array(vocabulary.specials.map(addedToken)),
@@ -84,6 +84,8 @@ extension Tokenizer {
 }
 
 extension Tokenizer {
+  /// The version of the layout, which is the only one that there has ever been.
+  static let formatVersion = "1.0"
   /// The most bytes of a file that are read.
   public static let fileLimit = 1 << 28
 
@@ -100,6 +102,7 @@ extension Tokenizer {
   /// - Parameter file: Where it comes from, for the error.
   public init(json: JSONValue, file: String? = nil) throws(TokenizerError) {
     let reader = TokenizerReader(json: json, file: file)
+    try reader.checkVersion()
     let level = try reader.level()
     let endOfLine = try reader.endOfLine(level)
     try reader.refuseTheRest(level)

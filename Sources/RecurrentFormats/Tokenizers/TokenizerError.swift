@@ -6,6 +6,8 @@ public struct TokenizerError: Error, Hashable, Sendable {
     case malformed(member: String, expected: String)
     /// The file asks for something that this package does not do.
     case unsupported(member: String, found: String)
+    /// The layout of the file is of another version than the one there is.
+    case otherVersion(String)
     /// The vocabulary has no symbols.
     case empty
     /// Two symbols have one id.
@@ -44,6 +46,8 @@ extension TokenizerError: CustomStringConvertible {
     case .unsupported(let member, let found):
       "'\(member)' is \(found.printable()), which is not supported; use a WordLevel model over words split at white space "
         + "or over single characters, or a BPE model between Metaspace and Metaspace, as this package writes them"
+    case .otherVersion(let version):
+      "its version is \(version.printable()), and this program reads version \(Tokenizer.formatVersion); update the program"
     case .empty: "the vocabulary is empty; take the file that was written with the model"
     case .duplicateID(let id, let symbol):
       "the symbol '\(symbol.printable())' has the id \(id), which another one has as well; give each its own"

@@ -15,6 +15,13 @@ struct TokenizerReader {
 
   // MARK: Rules
 
+  /// A file without a version is as good as one of the first.
+  func checkVersion() throws(TokenizerError) {
+    let found = member("version")
+    if found == .null || found == .string(Tokenizer.formatVersion) { return }
+    throw error(.otherVersion((try? found.text(.oneLine)) ?? "of another kind"))
+  }
+
   func level() throws(TokenizerError) -> Tokenizer.Level {
     let found = member("pre_tokenizer")
     guard let level = Tokenizer.Level.allCases.first(where: { Tokenizer.preTokenizer($0).hasSameMembers(as: found) })

@@ -64,6 +64,16 @@ struct LengthBatches: Sendable {
     return Array(sorted[starts[place]..<starts[place + 1]])
   }
 
+  /// How large each batch of an epoch is: its sequences, each as long as the longest of them.
+  ///
+  /// - Parameter length: How long a sequence is.
+  func sizes(inEpoch epoch: Int, key: RandomKey, length: (Int) -> Int) -> [Int] {
+    (0..<count).map { index in
+      let numbers = numbers(ofBatch: index, inEpoch: epoch, key: key)
+      return numbers.count * (numbers.map(length).max() ?? 0)
+    }
+  }
+
   /// The sequences sorted by length and cut into batches, without chance: for judging and using a model.
   var inOrder: [[Int]] {
     let sorted = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }

@@ -17,8 +17,12 @@ public struct TaskRun<Training: TaskTraining> {
   private let isResumed: Bool
 
   /// A new run on data that were read before there was a folder. Its settings are written at once.
+  ///
+  /// - Throws: `MemoryError` where the run cannot fit in memory; errors of the task, and errors of files.
   public init(_ training: Training, folder: RunFolder) throws {
     self.init(training, folder: folder, isResumed: false)
+    // Before anything is written: a folder in which nothing has begun can be taken again.
+    try checkMemory()
     try folder.begin(
       configuration: configuration.yaml(
         title: "settings of recurrent train \(Training.Product.task), version \(LibraryVersion.current)"),
@@ -30,8 +34,11 @@ public struct TaskRun<Training: TaskTraining> {
   }
 
   /// A run that goes on from its newest checkpoint, with the settings that its folder holds.
+  ///
+  /// - Throws: `MemoryError` where the run cannot fit in memory; errors of the task, and errors of files.
   public init(resuming folder: RunFolder, configuration: Training.Product.Configuration) throws {
     self.init(try Training(configuration), folder: folder, isResumed: true)
+    try checkMemory()
   }
 
   private init(_ training: Training, folder: RunFolder, isResumed: Bool) {
@@ -53,7 +60,9 @@ public struct TaskRun<Training: TaskTraining> {
   ) throws -> TaskReport {
     let runner = try TrainingRunner(
       training, model: training.initial.network, configuration: configuration.training, folder: folder,
-      identity: identity)
+      identity: identity,
+      // Settings that came later are those of every older run.
+      identityDefaults: ["settings": .object(Training.Product.Configuration().resultSettings)])
     if isResumed { try runner.resume(onEvent: onEvent) }
     let trained = try runner.run(until: stop, onEvent: onEvent)
 
@@ -67,6 +76,14 @@ public struct TaskRun<Training: TaskTraining> {
     try product.write(to: folder.modelPath, trainedBy: trained.summary)
     report.findings = try training.findings(on: product, in: folder)
     return report
+  }
+
+  /// Makes sure that there is memory enough.
+  private func checkMemory() throws {
+    if let threads = configuration.training.threads { ComputeEnvironment.threads = threads }
+    let estimator = MemoryEstimator(
+      training, model: training.initial.network, configuration: configuration.training)
+    try estimator.estimate().check(against: .ofThisProcess, lowering: configuration.batchSetting)
   }
 
   /// What a checkpoint must agree on to be resumed.

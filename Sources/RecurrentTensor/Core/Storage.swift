@@ -30,9 +30,13 @@ package final class Storage: @unchecked Sendable {
     allocation = .allocate(byteCount: capacity * elementType.stride + line, alignment: MemoryLayout<Int>.alignment)
     base = allocation.alignedUp(toMultipleOf: line)
     stamp = Storage.nextStamp()
+    TensorMemory.note(capacity * elementType.stride)
   }
 
-  deinit { allocation.deallocate() }
+  deinit {
+    allocation.deallocate()
+    TensorMemory.note(-capacity * elementType.stride)
+  }
 
   private static func nextStamp() -> UInt64 { reserveStamps(1) }
 

@@ -28,7 +28,7 @@ public struct ExitStatus: Hashable, Sendable {
   public static let ioError = ExitStatus(code: 74)
   /// Stopped for a scheduler, with a checkpoint: run the command again.
   public static let temporaryFailure = ExitStatus(code: 75)
-  /// A configuration file is wrong.
+  /// A configuration file is wrong, or settings want more than the machine has.
   public static let configuration = ExitStatus(code: 78)
   /// Stopped by SIGINT, with a checkpoint.
   public static let interrupted = ExitStatus(code: 130)

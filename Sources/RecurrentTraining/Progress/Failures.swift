@@ -21,6 +21,11 @@ extension TrainingError: DescribedFailure {
   }
 }
 
+extension MemoryError: DescribedFailure {
+  /// Settings that this machine cannot do.
+  public var exitStatus: ExitStatus { .configuration }
+}
+
 extension OptimizerConfigurationError: DescribedFailure {
   /// Wrong configuration.
   public var exitStatus: ExitStatus { .configuration }

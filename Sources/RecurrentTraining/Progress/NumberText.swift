@@ -50,6 +50,14 @@ public enum NumberText {
     return significant(value, digits: 3)
   }
 
+  /// A count of bytes: `512 B`, `12.3 MB`, `4.56 GB`. A megabyte is 10^6 bytes.
+  public static func bytes(_ count: Int) -> String {
+    for (size, unit) in [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")] where Double(count).magnitude >= size {
+      return significant(Double(count) / size, digits: 3) + " " + unit
+    }
+    return "\(count) B"
+  }
+
   /// A length of time: `0:07`, `12:34`, `1:02:03`.
   public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "-:--" }

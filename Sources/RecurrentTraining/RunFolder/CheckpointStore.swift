@@ -137,7 +137,8 @@ extension CheckpointStore {
       RunTensors(
         model: try readTensors(name, prefix + Self.tensorNames.model),
         optimizer: try readTensors(name, prefix + Self.tensorNames.optimizer),
-        best: try present(prefix + Self.tensorNames.best), average: try present(prefix + Self.tensorNames.average), carry: try present(prefix + Self.tensorNames.carry))
+        best: try present(prefix + Self.tensorNames.best), average: try present(prefix + Self.tensorNames.average),
+        carry: try present(prefix + Self.tensorNames.carry))
     }
     let description = try readState(name)
     return LoadedCheckpoint(

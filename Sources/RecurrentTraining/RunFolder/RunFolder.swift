@@ -36,7 +36,7 @@ public final class RunFolder: Sendable {
   /// The folder of the checkpoints.
   public var checkpointsPath: String { path + "/checkpoints" }
 
-  /// Makes the folder of a new run.
+  /// Makes the folder of a new run, and clears away what a process has left in it that was killed before it began.
   ///
   /// - Throws: `RunFolderError`: `exists` unless nothing, or an empty folder, stands at the path; `inUse`; `file`.
   public static func create(at path: String) throws(RunFolderError) -> RunFolder {

@@ -33,7 +33,8 @@ extension TrainingRunner {
         throw refuse("it was made with more batches in an epoch than this run has")
       }
     }
-    guard (scheduler.plateau == nil) == (description.place.plateau == nil), averageFits(checkpoint.tensors.average) else {
+    let isSamePlateau = (scheduler.plateau == nil) == (description.place.plateau == nil)
+    guard isSamePlateau, averageFits(checkpoint.tensors.average) else {
       throw refuse("it was made with another schedule or averaging than this run has")
     }
     do {
@@ -145,7 +146,8 @@ extension RunPoint {
 extension Checkpoint {
   /// The name of the first tensor that holds a number that is not finite.
   fileprivate var firstNonFiniteTensor: String? {
-    (tensors.model + tensors.optimizer + tensors.best + tensors.average + tensors.carry).first { !$0.tensor.isFinite }?.name
+    (tensors.model + tensors.optimizer + tensors.best + tensors.average + tensors.carry).first { !$0.tensor.isFinite }?
+      .name
   }
 }
 

@@ -146,7 +146,8 @@ extension TrainingRunner {
     let numbers = StepNumbers(loss: Double(loss), gradientNorm: norm, learningRate: rate)
     guard loss.isFinite, norm.isFinite else {
       carry = carried
-      return try recover(from: blame(loss: loss, scope.gradients, on: batch, carried: carried), numbers, on: batch, onEvent)
+      return try recover(
+        from: blame(loss: loss, scope.gradients, on: batch, carried: carried), numbers, on: batch, onEvent)
     }
     if let limit = configuration.clipValue { scope.gradients.clip(toValue: limit) }
     if let limit = configuration.clipNorm { scope.gradients.clip(toGlobalNorm: limit) }
@@ -173,6 +174,8 @@ extension TrainingRunner {
     from finding: NonFiniteFinding, _ numbers: StepNumbers, on batch: BatchPosition, _ onEvent: (TrainingEvent) -> Void
   ) throws {
     try respond(to: finding, numbers, on: batch, onEvent)
+    // The run may be in an earlier epoch now.
+    try countBatches()
     try endStep(learningRate: numbers.learningRate, onEvent)
   }
 

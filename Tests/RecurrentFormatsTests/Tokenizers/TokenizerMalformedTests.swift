@@ -6,9 +6,11 @@ import Testing
   private static func file(
     vocab: JSONValue = ["<unk>": 0, "a": 1], special: JSONValue = ["id": 0, "content": "<unk>"],
     normalizer: JSONValue = nil, preTokenizer: JSONValue = ["type": "WhitespaceSplit"], decoder: JSONValue = nil,
-    model: JSONValue = "WordLevel", unknown: JSONValue = "<unk>", postProcessor: JSONValue = nil
+    model: JSONValue = "WordLevel", unknown: JSONValue = "<unk>", postProcessor: JSONValue = nil,
+    version: JSONValue = "1.0"
   ) -> JSONValue {
     [
+      "version": version,
       "added_tokens": [special], "normalizer": normalizer, "pre_tokenizer": preTokenizer, "decoder": decoder,
       "post_processor": postProcessor, "model": ["type": model, "vocab": vocab, "unk_token": unknown],
     ]
@@ -19,6 +21,8 @@ import Testing
 
   static let cases: [(JSONValue, String)] = [
     (nil, "'pre_tokenizer' is null"),
+    (file(version: "2.0"), #"its version is "2.0", and this program reads version 1.0; update the program"#),
+    (file(version: 2), "its version is 2, and"),
     ([1, 2], "'pre_tokenizer'"),
     (file(vocab: [:]), "the vocabulary is empty"),
     (file(vocab: [1]), "'model.vocab' is not an object"),

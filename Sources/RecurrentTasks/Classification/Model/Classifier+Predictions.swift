@@ -4,7 +4,7 @@ import RecurrentTensor
 
 extension Classifier {
   /// Sequences are judged in batches of about so many steps, whatever the batch size of training.
-  private static let stepsOfBatch = 16_384
+  static let stepsOfBatch = 16_384
 
   /// Classifies texts; each is treated as in training and, where it is longer than the model takes, cut.
   ///

@@ -15,8 +15,8 @@ public struct ClassificationTraining: TaskTraining {
   let data: ClassificationData
   /// What was found while the data were read.
   let notes: [String]
-  private let training: ClassificationData.PartData
-  private let batches: LengthBatches
+  let training: ClassificationData.PartData
+  let batches: LengthBatches
   /// The weight of each label; nil where all count the same.
   private let weights: [Float]?
 

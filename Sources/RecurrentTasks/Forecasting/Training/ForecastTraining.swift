@@ -80,12 +80,8 @@ public struct ForecastTraining: TrainingTask {
       }
       return BatchLoss(mean: ForecastNetwork.mean(losses), count: examples.count)
     case .windows(let windows):
-      let order = order.numbers(below: windows.countInEpoch, inEpoch: batch.epoch, key: batch.key)
-      let first = batch.index * batchSize
-      let share = batch.share(of: min(batchSize, order.count - first))
-      if share.isEmpty { return .empty }
-      let numbers = order[first + share.lowerBound..<first + share.upperBound]
-      let chosen = windows.windows(numbered: numbers, inEpoch: batch.epoch, key: batch.key)
+      let chosen = windows.windows(numbered: numbers(of: windows, in: batch), inEpoch: batch.epoch, key: batch.key)
+      if chosen.isEmpty { return .empty }
       let batch = windows.set.batch(of: chosen)
       let inputs = batch.inputs(configuration, shape: windows.set.shape, series: windows.seriesNumbers(chosen))
       let width = windows.set.labelWidth
@@ -103,6 +99,39 @@ public struct ForecastTraining: TrainingTask {
       let losses = outputs.map { configuration.loss($0, labels, weights: weights, units: units, mask: mask) }
       return BatchLoss(
         mean: ForecastNetwork.mean(losses), count: mask.map { Int($0.sum().scalar) } ?? batch.labels.count)
+    }
+  }
+
+  /// The numbers of the windows of a batch among those of its epoch.
+  private func numbers(of windows: WindowExamples, in batch: BatchPosition) -> ArraySlice<Int> {
+    let order = order.numbers(below: windows.countInEpoch, inEpoch: batch.epoch, key: batch.key)
+    let first = batch.index * batchSize
+    let share = batch.share(of: min(batchSize, order.count - first))
+    return order[first + share.lowerBound..<first + share.upperBound]
+  }
+
+  /// What networks read and what they are to foretell, `[T, N, C]`; nothing of how it was normalised.
+  public func contents(of batch: BatchPosition) -> BatchContents {
+    let parameters = initial.configuration.parameterCount
+    func contents(_ examples: [Int], _ inputs: Tensor, _ labels: Tensor) -> BatchContents {
+      BatchContents(
+        examples: examples, inputs: [BatchContents.Part("inputs", inputs)],
+        targets: [BatchContents.Part("labels", labels)],
+        outputs: [BatchContents.Part("forecasts", [labels.shape[0], labels.shape[1], labels.shape[2] * parameters])])
+    }
+    switch examples {
+    case .sequence(let all):
+      guard let share = all.share(batch.share) else { return BatchContents() }
+      return contents(Array(batch.share(of: all.inputs.batchSize)), share.inputs.values, share.labels)
+    case .windows(let windows):
+      let numbers = numbers(of: windows, in: batch)
+      let found = windows.set.batch(of: windows.windows(numbered: numbers, inEpoch: batch.epoch, key: batch.key))
+      let (count, width) = (numbers.count, windows.set.labelWidth)
+      if count == 0 { return BatchContents() }
+      return contents(
+        Array(numbers),
+        Tensor(found.inputs, shape: [found.inputs.count / (count * found.channelCount), count, found.channelCount]),
+        Tensor(found.labels, shape: [found.labels.count / (count * width), count, width]))
     }
   }
 

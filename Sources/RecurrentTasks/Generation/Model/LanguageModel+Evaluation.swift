@@ -22,7 +22,7 @@ extension LanguageNetwork {
   }
 
   /// So many steps at once that their logits stay in some 16 MB.
-  private func windowLength(rowCount: Int) -> Int {
+  func windowLength(rowCount: Int) -> Int {
     min(512, max(1, (1 << 22) / (rowCount * embedding.weight.value.shape[0])))
   }
 }

@@ -20,7 +20,7 @@ public struct GenerationTraining: TaskTraining {
   private let shares: [[Int]]
   private let epochRows = EpochRows()
 
-  private var configuration: GenerationConfiguration { initial.configuration }
+  var configuration: GenerationConfiguration { initial.configuration }
   private var rule: TruncatedBPTT { TruncatedBPTT(interval: configuration.length) }
 
   /// Reads the data of a configuration and makes a model with its first weights.
@@ -126,7 +126,7 @@ extension GenerationTraining {
     return PenaltyShare.factor(of: sizes(window), among: sizes(self.window(whole)))
   }
 
-  private func window(_ batch: BatchPosition) -> LanguageBatch {
+  func window(_ batch: BatchPosition) -> LanguageBatch {
     let length = configuration.length
     let conditions = training.conditions.map { ($0, configuration.conditioning) }
     switch configuration.arrangement {

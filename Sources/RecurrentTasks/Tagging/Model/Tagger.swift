@@ -46,7 +46,7 @@ public struct Tagger: TaskModel {
   // MARK: Tagging
 
   /// How many steps are labelled at a time.
-  private static let stepsAtATime = 4096
+  static let stepsAtATime = 4096
 
   /// The labels of the words of sentences, in the scheme of the training data.
   public func labels(of sentences: [[String]]) -> [[String]] {

@@ -16,11 +16,11 @@ public struct TaggingTraining: TaskTraining {
   let notes: [String]
   private let table: WordTable
   /// The words of each sentence by their places in the table.
-  private let words: [[Int]]
+  let words: [[Int]]
   private let labels: [[Int32]]
   /// How often each word of the vocabulary occurs.
   private let wordCounts: [Int]
-  private let batches: LengthBatches
+  let batches: LengthBatches
 
   /// Reads the data of a configuration and makes a tagger for them.
   ///

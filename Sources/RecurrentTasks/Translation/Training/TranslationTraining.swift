@@ -14,8 +14,8 @@ public struct TranslationTraining: TaskTraining {
   public let initial: Translator
   /// What is to be told of the data.
   let notes: [String]
-  private let pairs: EncodedPairs
-  private let batches: LengthBatches
+  let pairs: EncodedPairs
+  let batches: LengthBatches
 
   private var configuration: TranslationConfiguration { initial.configuration }
 

@@ -114,8 +114,9 @@ extension NonFiniteStep.Response {
   var text: String {
     switch self {
     case .stopped: "the run ends"
-    case .skipped(let count): count == 1 ? "the batch is passed over" : "the batch is passed over, number \(count) in a row"
-    case .lowered(let step, let factor): "going on from step \(step) at \(NumberText.shortest(factor)) times the learning rate"
+    case .skipped(let count): "the batch is passed over" + (count == 1 ? "" : ", number \(count) in a row")
+    case .lowered(let step, let factor):
+      "going on from step \(step) at \(NumberText.shortest(factor)) times the learning rate"
     }
   }
 }

@@ -24,7 +24,6 @@ struct PartialSums {
   private(set) var waiting: [(node: Node, sum: Tensor)] = []
   private var spare: [Tensor] = []
 
-
   /// The nodes that a rank's shares add up to, from left to right.
   static func nodes(of shares: Range<Int>) -> [Node] {
     var nodes: [Node] = []
@@ -69,6 +68,25 @@ struct PartialSums {
       sum.kernels.pointee.add_scaled(Int64(range.count), 1, source.pointer + start, sum.mutablePointer + start)
       source = sum
     }
+  }
+
+  /// The memory of all nodes that there are when a share is added up.
+  ///
+  /// - Parameters:
+  ///   - gradients: Those of the share.
+  ///   - count: How many nodes the share completes.
+  func memory(with gradients: Tensor, completing count: Int) -> [Tensor] {
+    let sums = waiting.map(\.sum)
+    return count == 0 ? sums + [gradients] : sums.dropLast(count - 1)
+  }
+
+  /// Hands the sum of all shares over, in exchange for memory of the same size.
+  mutating func takeResult(returning memory: Tensor) -> Tensor {
+    let result = waiting[0].sum
+    spare.append(memory)
+    spare += waiting.dropFirst().map(\.sum)
+    waiting.removeAll()
+    return result
   }
 
   /// Ends a share all of whose gradients were added, and takes the memory of the gradients.

@@ -6,7 +6,8 @@ import RecurrentTensor
 ///
 /// A node whose leaves lie on several ranks is added up by the rank that has its first leaf; the sum of all goes from rank 0
 /// to everybody. So any number of ranks makes the same sum, bit for bit.
-struct RankTree {
+// Unchecked: the table of kernels never changes.
+struct RankTree: @unchecked Sendable {
   private let communicator: any Communicator
   private let plan: SharePlan
   private let kernels: UnsafePointer<rk_kernels>

@@ -1,3 +1,4 @@
+import RecurrentLayers
 import RecurrentTensor
 
 /// What flows from batch to batch in each share that this rank computes.
