@@ -5,7 +5,8 @@ through the environment variable RECURRENT_DATA (a folder with one folder for ea
 """
 from ..figure import run_parts
 
-PARTS = ["kill_9", "fault_points", "power_cuts", "disk_full", "bit_flips", "resume_every_step", "resume_tasks", "nonfinite", "run_folders"]
+PARTS = ["kill_9", "fault_points", "power_cuts", "disk_full", "bit_flips", "resume_every_step", "resume_tasks", "nonfinite",
+         "memory_estimate", "run_folders"]
 
 
 def run_area(is_long, parts=()):

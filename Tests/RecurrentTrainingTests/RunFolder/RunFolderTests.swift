@@ -110,13 +110,6 @@ import Testing
     #expect(folder.names(in: "run/checkpoints").isEmpty)
   }
 
-  @Test func createRemovesWhatAKilledProcessLeft() throws {
-    try FileManager.default.createDirectory(atPath: folder.path("run"), withIntermediateDirectories: false)
-    try folder.put([1], in: "run/.tmp-1-1")
-    _ = try RunFolder.create(at: folder.path("run"))
-    #expect(folder.names(in: "run") == [".lock"])
-  }
-
   @Test func folderThatCannotBeMade() throws {
     let files = UnsynchronizedFiles(failing: "create folder", code: EROFS)
     let error = #expect(throws: RunFolderError.self) { try RunFolder.create(at: folder.path("run"), system: files) }
