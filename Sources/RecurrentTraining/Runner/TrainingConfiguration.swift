@@ -51,7 +51,7 @@ public struct TrainingConfiguration: Settings {
           SettingField("seed", \.seed, "of all random numbers; the same seed gives the same model", .atLeast(0)),
           SettingField(
             "deterministic", \.deterministic,
-            "same results for 1 to 8 processes; null: where there are several and it costs little"),
+            "same results with 1 to 8 processes; null: where that costs little"),
           SettingField("threads", \.threads, "to compute with; null: all cores", .atLeast(1), effect: .execution),
         ]) + SettingField.group("Stopping and saving", savingFields)
   }
