@@ -206,8 +206,13 @@ extension JSONObject {
     return filled
   }
 
-  /// The keys under which two objects differ.
+  /// The keys under which two objects differ; the order of members does not matter.
   func differences(from other: JSONObject) -> [String] {
-    (keys + other.keys.filter { self[$0] == nil }).filter { self[$0] != other[$0] }
+    (keys + other.keys.filter { self[$0] == nil }).filter { key in
+      guard case (.object(let own)?, .object(let others)?) = (self[key], other[key]) else {
+        return self[key] != other[key]
+      }
+      return !own.differences(from: others).isEmpty
+    }
   }
 }

@@ -82,7 +82,7 @@ struct HelpTests {
         73                      an output cannot be made, or is there already
         74                      reading or writing failed
         75                      stopped by SIGUSR1 with a checkpoint: run again with --resume
-        78                      a configuration file is wrong
+        78                      a configuration file is wrong, or training needs more memory than there is
         130                     stopped by Ctrl-C (SIGINT) with a checkpoint
         143                     stopped by SIGTERM with a checkpoint
 

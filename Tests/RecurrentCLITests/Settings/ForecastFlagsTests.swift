@@ -26,7 +26,8 @@ struct ForecastFlagsTests {
   }()
 
   private static let notSettings: Set = [
-    "help", "h", "version", "preset", "config", "set", "output", "resume", "json", "quiet", "q",
+    "help", "h", "version", "preset", "config", "set", "output", "resume", "dry-run", "no-mpi", "json", "quiet",
+    "q",
   ]
 
   @Test func everyFlagNamesASetting() {
