@@ -97,7 +97,8 @@ enum PresetList {
   static func text(_ presets: [SettingPreset]) -> String {
     let indentation = 2 + (presets.map(\.name.count).max() ?? 0) + 2
     let lines = presets.map { preset in
-      let summary = preset.summary.wrapped(to: HelpScreen.widest - indentation)
+      // The help screen breaks lines that are as wide as itself.
+      let summary = preset.summary.wrapped(to: HelpScreen.widest - 1 - indentation)
       let space = "\n" + String(repeating: " ", count: indentation)
       return ("  " + preset.name).padded(to: indentation) + summary.joined(separator: space)
     }
