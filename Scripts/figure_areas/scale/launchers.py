@@ -13,11 +13,6 @@ TOOL = ROOT / ".build" / "release" / "recurrent"
 # The environment of a launcher's ranks on one host: more of them than cores, as root, with one thread each.
 ENVIRONMENT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
 
-# Windows over the airline passengers: batches of many rows, a quarter of a second on one core.
-TRAINING = ["train", "forecast", "--data", "builtin:airline", "--look-back", "24", "--hidden", "32", "--batch-size", "32",
-            "--set", "arrangement=windows", "--set", "deterministic=true", "--threads", "1", "--no-plot"]
-
-
 class Launcher:
     """The launcher of one MPI library, and the library."""
 

@@ -6,8 +6,9 @@ import os
 import time
 from pathlib import Path
 
-from .launchers import TRAINING, fault_library, present, temporary_folder
-from .mpi_libraries import model_hash
+from .launchers import fault_library, present, temporary_folder
+from .mpi_libraries import training
+from .trainings import model_hash
 
 FAULTS = ["kill", "segfault", "exit_3", "exit_0", "exit_0_in_order", "stop"]
 # Short, so that the table is made in minutes; the default is 60.
@@ -19,7 +20,7 @@ def fail(launcher, fault, rank, library, folder):
     """A training run of three ranks in which one fails once there is a checkpoint: the job, and seconds from there to its end."""
     run = folder / f"{launcher.command}-{fault}-{rank}"
     moment = folder / f"{run.name}.moment"
-    job = launcher.run(3, [*TRAINING, "--epochs", EPOCHS, "--output", run, "--set", "checkpoint_seconds=0.05"],
+    job = launcher.run(3, [*training(EPOCHS), "--output", run, "--set", "checkpoint_seconds=0.05"],
                        limit=60 + TIMEOUT, RECURRENT_RANK_TIMEOUT=str(TIMEOUT), LD_PRELOAD=str(library), FAULT=fault,
                        FAULT_RANK=str(rank), FAULT_AFTER=str(run / "checkpoints" / "last"), FAULT_TIME=str(moment))
     if not moment.exists():
@@ -36,7 +37,7 @@ def run(figures, is_long):
         folder = Path(name)
         library = fault_library(folder)
         whole = folder / "whole"
-        launchers[0].run(2, [*TRAINING, "--epochs", EPOCHS, "--output", whole, "--quiet"]).require_success()
+        launchers[0].run(2, [*training(EPOCHS), "--output", whole, "--quiet"]).require_success()
         expected = model_hash(whole)
         jobs = hangs = successes = unnamed = other_models = 0
         slowest = {"stop": 0.0, "other": 0.0}

@@ -1,25 +1,25 @@
 """The same training under each MPI library and number of ranks, and launchers with the library of another."""
-import hashlib
 from pathlib import Path
 
 from ..figure import execute
-from .launchers import TOOL, TRAINING, present, temporary_folder
+from .launchers import TOOL, present, temporary_folder
+from .trainings import forecaster, model_hash
 
 RANKS = [1, 2, 3, 4]
 
 
-def model_hash(run):
-    return hashlib.sha256((Path(run) / "model" / "model.safetensors").read_bytes()).hexdigest()
+def training(epochs):
+    return [*forecaster(epochs), "--threads", "1"]
 
 
 def run_same_bytes(figures, launchers, folder):
     """One hash of the final weights, also without a launcher."""
-    execute([TOOL, *TRAINING, "--epochs", "20", "--output", folder / "alone", "--quiet"])
+    execute([TOOL, *training(20), "--output", folder / "alone", "--quiet"])
     hashes = {"alone": model_hash(folder / "alone")}
     for launcher in launchers:
         for ranks in RANKS:
             run = folder / f"{launcher.command}-{ranks}"
-            launcher.run(ranks, [*TRAINING, "--epochs", "20", "--output", run, "--quiet"]).require_success()
+            launcher.run(ranks, [*training(20), "--output", run, "--quiet"]).require_success()
             hashes[run.name] = model_hash(run)
     names = ", ".join(launcher.name for launcher in launchers)
     distinct = len(set(hashes.values()))
@@ -36,7 +36,7 @@ def run_mismatches(figures, launchers, folder):
             if other is launcher:
                 continue
             run = folder / f"mismatch-{launcher.command}"
-            job = launcher.run(2, [*TRAINING, "--epochs", "1", "--output", run], RECURRENT_MPI_LIBRARY=other.library)
+            job = launcher.run(2, [*training(1), "--output", run], RECURRENT_MPI_LIBRARY=other.library)
             tried += 1
             silent += job.status in (0, None) or "takes it for rank 0 of 1" not in job.output or run.exists()
     figures.add("mpi_mismatches_unnoticed", silent, f"of {tried} pairs of a launcher and another's library", "0",
@@ -48,7 +48,7 @@ def run_single_processes(figures, launchers, folder):
     bad = 0
     for launcher in launchers:
         run = folder / f"single-{launcher.command}"
-        job = launcher.run(1, [*TRAINING, "--epochs", "1", "--no-mpi", "--output", run, "--quiet"],
+        job = launcher.run(1, [*training(1), "--no-mpi", "--output", run, "--quiet"],
                            RECURRENT_MPI_LIBRARY="/nowhere")
         bad += job.status != 0
     figures.add("mpi_no_mpi_failures", bad, f"of {len(launchers)} launchers, with a library that is not there", "0", bad == 0)

@@ -64,6 +64,7 @@ struct ClassificationTrainingFlags: SettingFlags {
   @Option(of: ClassificationConfiguration.self, setting: "class_weighting") var classWeighting: SettingAssignment?
   @Option(of: ClassificationConfiguration.self, setting: "patience", value: "epochs") var patience: SettingAssignment?
   @Option(of: ClassificationConfiguration.self, setting: "seed") var seed: SettingAssignment?
+  @Flag(of: ClassificationConfiguration.self, setting: "deterministic") var deterministic: Bool?
   @Option(of: ClassificationConfiguration.self, setting: "threads", value: "number") var threads: SettingAssignment?
   @Flag(of: ClassificationConfiguration.self, setting: "plot") var plot: Bool?
 }

@@ -71,6 +71,7 @@ struct ForecastTrainingFlags: SettingFlags {
   @Option(of: ForecastConfiguration.self, setting: "clip_norm", value: "number") var clipNorm: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "patience", value: "epochs") var patience: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "seed") var seed: SettingAssignment?
+  @Flag(of: ForecastConfiguration.self, setting: "deterministic") var deterministic: Bool?
   @Option(of: ForecastConfiguration.self, list: "levels", value: "80,95") var levels: [SettingAssignment]
   @Option(of: ForecastConfiguration.self, setting: "intervals", value: "source") var intervals: SettingAssignment?
   @Option(of: ForecastConfiguration.self, setting: "threads", value: "number") var threads: SettingAssignment?

@@ -53,5 +53,6 @@ struct GenerationTrainingFlags: SettingFlags {
   @Option(of: GenerationConfiguration.self, setting: "clip_norm", value: "number") var clipNorm: SettingAssignment?
   @Option(of: GenerationConfiguration.self, setting: "patience", value: "epochs") var patience: SettingAssignment?
   @Option(of: GenerationConfiguration.self, setting: "seed") var seed: SettingAssignment?
+  @Flag(of: GenerationConfiguration.self, setting: "deterministic") var deterministic: Bool?
   @Option(of: GenerationConfiguration.self, setting: "threads", value: "number") var threads: SettingAssignment?
 }

@@ -44,5 +44,6 @@ struct TaggingTrainingFlags: SettingFlags {
   @Option(of: TaggingConfiguration.self, setting: "clip_norm", value: "number") var clipNorm: SettingAssignment?
   @Option(of: TaggingConfiguration.self, setting: "patience", value: "epochs") var patience: SettingAssignment?
   @Option(of: TaggingConfiguration.self, setting: "seed") var seed: SettingAssignment?
+  @Flag(of: TaggingConfiguration.self, setting: "deterministic") var deterministic: Bool?
   @Option(of: TaggingConfiguration.self, setting: "threads", value: "number") var threads: SettingAssignment?
 }

@@ -64,5 +64,6 @@ struct TranslationTrainingFlags: SettingFlags {
   @Option(of: TranslationConfiguration.self, setting: "judge") var judge: SettingAssignment?
   @Option(of: TranslationConfiguration.self, setting: "patience", value: "epochs") var patience: SettingAssignment?
   @Option(of: TranslationConfiguration.self, setting: "seed") var seed: SettingAssignment?
+  @Flag(of: TranslationConfiguration.self, setting: "deterministic") var deterministic: Bool?
   @Option(of: TranslationConfiguration.self, setting: "threads", value: "number") var threads: SettingAssignment?
 }

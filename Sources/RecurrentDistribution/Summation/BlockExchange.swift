@@ -6,16 +6,24 @@ import RecurrentTensor
 struct BlockExchange: @unchecked Sendable {
   private let communicator: any Communicator
   private let kernels: UnsafePointer<rk_kernels>
-  /// Bytes of a number. Pieces are counted in numbers and taken from blocks in bytes.
+  /// Bytes of a number.
+  private let numberStride: Int
+  /// Bytes of a unit: a number, or a row of a table. Pieces are counted in units and taken from blocks in bytes.
   private let stride: Int
+  private let meter: TrafficMeter
 
   /// Blocks up to so many bytes are exchanged whole, which takes half as many messages.
   static let wholeLimit = 8192
 
-  init(_ communicator: any Communicator, _ type: ElementType) {
+  /// - Parameters:
+  ///   - rowLength: Numbers in a row of a table of which only rows that are not zero travel; 1 for other blocks.
+  ///   - meter: Counts what is sent.
+  init(_ communicator: any Communicator, _ type: ElementType, rowLength: Int, _ meter: TrafficMeter) {
     self.communicator = communicator
     kernels = Kernels.table(for: type)
-    stride = type.stride
+    numberStride = type.stride
+    stride = type.stride * rowLength
+    self.meter = meter
   }
 
   private var rank: Int { communicator.rank }
@@ -140,16 +148,22 @@ struct BlockExchange: @unchecked Sendable {
   private func exchange(
     _ sent: UnsafeMutableRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with peer: Int
   ) throws(CommunicationError) {
-    try communicator.exchange(UnsafeRawBufferPointer(sent), received, with: peer)
+    if stride > numberStride {
+      let exchange = RowExchange(communicator, rowStride: stride, meter)
+      try exchange(UnsafeRawBufferPointer(sent), received, with: peer)
+    } else {
+      meter.count(sent.count)
+      try communicator.exchange(UnsafeRawBufferPointer(sent), received, with: peer)
+    }
   }
 
   /// Adds number by number; a sum of two does not depend on which comes first.
   private func add(_ source: UnsafeMutableRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
     guard let source = source.baseAddress, let targetStart = target.baseAddress else { return }
-    kernels.pointee.add_scaled(Int64(target.count / stride), 1, source, targetStart)
+    kernels.pointee.add_scaled(Int64(target.count / numberStride), 1, source, targetStart)
   }
 
-  /// The bytes of some of the numbers of a block.
+  /// The bytes of some of the units of a block.
   private func part(of block: UnsafeMutableRawBufferPointer, _ piece: Range<Int>) -> UnsafeMutableRawBufferPointer {
     .init(rebasing: block[(piece.lowerBound * stride)..<(piece.upperBound * stride)])
   }

@@ -14,7 +14,8 @@ public import RecurrentTensor
 /// (recursive doubling): each rank sends and receives about twice the block, whatever their number. Any other number of
 /// ranks cuts a block into one segment for each, which that rank sums from all the subtrees.
 public final class TreeSum: Sendable {
-  private let exchange: BlockExchange
+  private let type: ElementType
+  private let meter = TrafficMeter()
   private let communicator: any Communicator
   private let tree: SummationTree
   private let outcomes = Guarded(Outcomes())
@@ -33,20 +34,24 @@ public final class TreeSum: Sendable {
   /// Sums numbers of a type over the ranks of a communicator.
   public init(_ communicator: any Communicator, _ tree: SummationTree, of type: ElementType = .float32) {
     precondition(tree.rankCount == communicator.size, "the tree is for \(tree.rankCount) ranks")
-    exchange = BlockExchange(communicator, type)
+    self.type = type
     self.communicator = communicator
     self.tree = tree
   }
 
   /// Sums a block, and returns when it is done: for work that was submitted to the communicator.
   ///
-  /// - Parameter parts: The sums of this rank's subtrees in the order of `SummationTree.subtrees(ofRank:)`, each of the
-  ///   same count. The first gets the sum over all ranks; the others hold nothing of use afterwards.
-  public func sum(_ parts: [UnsafeMutableRawBufferPointer]) throws(CommunicationError) {
+  /// - Parameters:
+  ///   - parts: The sums of this rank's subtrees in the order of `SummationTree.subtrees(ofRank:)`, each of the same
+  ///     count. The first gets the sum over all ranks; the others hold nothing of use afterwards.
+  ///   - rowLength: Numbers in a row of a table: of such blocks only the rows travel that are not zero. The sum is the
+  ///     same, bit for bit, and the same length is given at all ranks.
+  public func sum(_ parts: [UnsafeMutableRawBufferPointer], rowLength: Int = 1) throws(CommunicationError) {
     precondition(
       parts.count == tree.subtrees(ofRank: communicator.rank).count, "a part is wanted for each subtree of the rank")
     precondition(parts.allSatisfy { $0.count == parts[0].count }, "all parts have the same count")
     if tree.rankCount == 1 || parts[0].isEmpty { return }
+    let exchange = BlockExchange(communicator, type, rowLength: rowLength, meter)
     if tree.rankCount & (tree.rankCount - 1) == 0 {
       try exchange.sumInPairs(parts[0])
     } else {
@@ -56,9 +61,11 @@ public final class TreeSum: Sendable {
 
   /// Begins to sum a block.
   ///
-  /// - Parameter parts: As for `sum`. They must stay where they are, and are not touched by others, until the wait is over.
+  /// - Parameters:
+  ///   - parts: As for `sum`. They must stay where they are, and are not touched by others, until the wait is over.
+  ///   - rowLength: As for `sum`.
   /// - Returns: What to wait for.
-  public func submit(_ parts: [UnsafeMutableRawBufferPointer]) -> Ticket {
+  public func submit(_ parts: [UnsafeMutableRawBufferPointer], rowLength: Int = 1) -> Ticket {
     let number = outcomes.change { outcomes in
       outcomes.submitted += 1
       return outcomes.submitted
@@ -68,7 +75,9 @@ public final class TreeSum: Sendable {
       // After a failure ranks no longer agree on what comes next.
       var failure = outcomes.read { $0.failure }
       if failure == nil {
-        do throws(CommunicationError) { try sum(block.parts) } catch { failure = error }
+        let start = MonotonicTime.now
+        do throws(CommunicationError) { try sum(block.parts, rowLength: rowLength) } catch { failure = error }
+        meter.count(seconds: MonotonicTime.now - start)
       }
       outcomes.change { outcomes in
         outcomes.done = number
@@ -77,6 +86,9 @@ public final class TreeSum: Sendable {
     }
     return Ticket(number: number)
   }
+
+  /// What the blocks summed so far have taken.
+  public var traffic: Traffic { meter.traffic }
 
   /// Waits until a block, and all that were submitted before it, are summed.
   public func wait(for ticket: Ticket) throws(CommunicationError) {

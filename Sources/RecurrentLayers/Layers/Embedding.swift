@@ -19,6 +19,7 @@ public struct Embedding: Module {
     let bound = 1 / Float(size).squareRoot()
     weight = Parameter(
       initializer.values([vocabularySize, size], bound: bound, key: key.folding(.initialization)))
+    weight.isTable = true
   }
 
   /// Visits the vectors.

@@ -31,6 +31,8 @@ public struct Parameter: Sendable {
   public var value: Tensor
   /// Whether training changes them; a frozen parameter gets no gradient.
   public var isTrainable: Bool
+  /// Whether rows of it are looked up, so that most rows have a gradient of zero: that is how ranks send it.
+  package var isTable = false
 
   /// A parameter with the given first value.
   public init(_ value: Tensor, isTrainable: Bool = true) {

@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentFormats
 public import RecurrentTraining
 
@@ -15,6 +16,8 @@ public struct TaskReport: Sendable {
   public let epochs: Int
   /// Seconds of training.
   public let seconds: Double
+  /// What sums over processes have taken of the time; nil for a single one.
+  public var traffic: Traffic?
   /// How good the model is.
   public var findings = TaskFindings()
 
@@ -24,6 +27,12 @@ public struct TaskReport: Sendable {
       "task": .string(task), "model": .string(modelPath), "parameters": .integer(parameterCount),
       "epochs": .integer(epochs), "seconds": .number(seconds),
     ]
+    if let traffic {
+      object["communication"] = [
+        "bytes_sent": .integer(traffic.byteCount), "seconds": .number(traffic.seconds),
+        "seconds_waited": .number(traffic.waitedSeconds),
+      ]
+    }
     findings.add(to: &object)
     return .object(object)
   }

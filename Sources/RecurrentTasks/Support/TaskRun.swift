@@ -96,7 +96,8 @@ public struct TaskRun<Training: TaskTraining> {
     product.network = trained.model
     var report = TaskReport(
       task: Training.Product.task, outcome: trained.outcome, modelPath: place?.modelPath ?? "",
-      parameterCount: trained.model.parameterCount, epochs: trained.epochs, seconds: trained.seconds)
+      parameterCount: trained.model.parameterCount, epochs: trained.epochs, seconds: trained.seconds,
+      traffic: trained.traffic)
     if case .interrupted = trained.outcome { return report }
     guard communicator.rank == 0 else { return report }
     product = try training.completed(product)

@@ -30,6 +30,8 @@ public struct TrainingConfiguration: Settings {
   public var seed = 42
   /// Whether results are the same for any number of processes up to eight; nil for where that costs little.
   public var deterministic: Bool?
+  /// Whether processes sum gradients while the way back is still under way in the layers below.
+  public var overlap = true
   /// Threads to compute with; nil for all cores.
   public var threads: Int?
 
@@ -52,6 +54,9 @@ public struct TrainingConfiguration: Settings {
           SettingField(
             "deterministic", \.deterministic,
             "same results with 1 to 8 processes; null: where that costs little"),
+          SettingField(
+            "overlap", \.overlap, "sum gradients over processes while earlier layers still compute",
+            effect: .execution),
           SettingField("threads", \.threads, "to compute with; null: all cores", .atLeast(1), effect: .execution),
         ]) + SettingField.group("Stopping and saving", savingFields)
   }

@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentFormats
 
 /// Why `run` has returned.
@@ -31,6 +32,8 @@ public struct TrainingReport<Model: Sendable>: Sendable {
   public let skippedBatches: Int
   /// What the learning rate was multiplied by at the end, below 1 where numbers were not finite and it was lowered.
   public let rateFactor: Double
+  /// What sums over ranks have taken of the time; nil for a single process.
+  public let traffic: Traffic?
   /// Seconds that this call has taken.
   public let seconds: Double
 }

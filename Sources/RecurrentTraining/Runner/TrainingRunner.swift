@@ -96,7 +96,7 @@ public final class TrainingRunner<Task: TrainingTask> {
     let shareCount = SharePlan.count(
       isDeterministic: configuration.deterministic, rankCount: communicator.size, examples: task.examplesPerBatch)
     let plan = SharePlan(count: shareCount, rank: communicator.rank, of: communicator.size)
-    gradientStep = GradientStep(plan, over: communicator)
+    gradientStep = GradientStep(plan, over: communicator, isOverlapping: configuration.overlap)
     carry = ShareCarries(plan, initial: task.initialCarry(inEpoch: 0))
   }
 
@@ -260,6 +260,6 @@ extension TrainingRunner {
     return TrainingReport(
       outcome: outcome, model: best ?? judgedModel, epochs: state.epoch, steps: state.step, lastEpoch: state.lastEpoch,
       bestEpoch: state.best, isBest: best != nil, skippedBatches: state.skippedBatches, rateFactor: state.rateFactor,
-      seconds: seconds)
+      traffic: gradientStep.traffic, seconds: seconds)
   }
 }

@@ -15,6 +15,9 @@ final class GradientStep<Task: TrainingTask> {
   private var sums = PartialSums()
   /// Adds up what ranks have.
   private let total: TreeSum?
+  /// Whether gradients travel while the way back is under way.
+  private let isOverlapping: Bool
+  private var waitedSeconds = 0.0
 
   /// Parameters are compared between ranks once in so many steps.
   private static var stepsBetweenDigests: Int { 64 }
@@ -29,9 +32,10 @@ final class GradientStep<Task: TrainingTask> {
     var agreement: RankAgreement?
   }
 
-  init(_ plan: SharePlan, over communicator: any Communicator) {
+  init(_ plan: SharePlan, over communicator: any Communicator, isOverlapping: Bool = true) {
     self.plan = plan
     self.communicator = communicator
+    self.isOverlapping = isOverlapping
     let tree = SummationTree(leafCount: plan.count, rankCount: communicator.size)
     total = communicator.size > 1 ? TreeSum(communicator, tree) : nil
   }
@@ -40,6 +44,13 @@ final class GradientStep<Task: TrainingTask> {
   var gradients: Gradients {
     _read { yield scope.gradients }
     _modify { yield &scope.gradients }
+  }
+
+  /// What sums over ranks have taken so far; nil where there is one rank.
+  var traffic: Traffic? {
+    guard var traffic = total?.traffic else { return nil }
+    traffic.waitedSeconds = waitedSeconds
+    return traffic
   }
 
   /// Computes the gradient of a batch, the same on all ranks.
@@ -69,13 +80,20 @@ final class GradientStep<Task: TrainingTask> {
     var agreement: RankAgreement?
     if let total {
       let last = plan.own.upperBound - 1
-      let sender = GradientSender(last, after: sums, to: total)
-      outcomes.append(try computeShare(last, task, at: &model, on: batch, key: key, &carry, telling: sender))
+      var finder = TableFinder()
+      model.visit(&finder)
+      let sender = GradientSender(last, after: sums, tables: finder.tables, to: total)
+      outcomes.append(
+        try computeShare(
+          last, task, at: &model, on: batch, key: key, &carry, telling: isOverlapping ? sender : nil))
+      if !isOverlapping { sender.handOverAll(gradients) }
       var vote = vote()
       vote.badCarry = carry.firstNonFiniteTensor ?? ""
       if batch.step % Self.stepsBetweenDigests == 0 { vote.digest = model.digest() }
+      let start = monotonicSeconds()
       let messages = try StepMessage(vote: vote, outcomes: outcomes).exchanged(over: communicator, step: batch.step + 1)
       try sender.finish()
+      waitedSeconds += monotonicSeconds() - start
       keep(last)
       outcomes = messages.flatMap(\.outcomes)
       agreement = RankAgreement(messages.map(\.vote))

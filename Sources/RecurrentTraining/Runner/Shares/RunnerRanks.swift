@@ -30,7 +30,7 @@ extension TrainingRunner {
       throw refuse("what it carries from batch to batch has \(count) shares; go on with at most so many ranks")
     }
     let plan = SharePlan(count: count, rank: communicator.rank, of: communicator.size)
-    gradientStep = GradientStep(plan, over: communicator)
+    gradientStep = GradientStep(plan, over: communicator, isOverlapping: configuration.overlap)
     carry = ShareCarries(plan, initial: task.initialCarry(inEpoch: state.epoch))
   }
 
