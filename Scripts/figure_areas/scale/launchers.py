@@ -1,6 +1,7 @@
 """Running the tool under the launchers of this machine."""
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -10,8 +11,9 @@ from ..figure import ROOT
 
 TOOL = ROOT / ".build" / "release" / "recurrent"
 
-# The environment of a launcher's ranks on one host: more of them than cores, as root, with one thread each.
+# The environment of a launcher's ranks on one host: more of them than cores, as root.
 ENVIRONMENT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+
 
 class Launcher:
     """The launcher of one MPI library, and the library."""
@@ -25,29 +27,44 @@ class Launcher:
     def is_here(self):
         return shutil.which(self.command) is not None
 
-    def run(self, ranks, arguments, limit=120, **environment):
-        """Runs the tool on some ranks; a job that has not ended after `limit` seconds is killed and counts as one that hangs."""
-        start = time.monotonic()
+    def start(self, ranks, arguments, program=TOOL, **environment):
         # An open standard input that nobody writes to can keep a launcher waiting.
-        process = subprocess.Popen([self.command, "-np", str(ranks), TOOL, *map(str, arguments)], cwd=ROOT, text=True,
-                                   env=os.environ | ENVIRONMENT | environment, start_new_session=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
-            output, _ = process.communicate(timeout=limit)
-            return Job(process.returncode, output, time.monotonic() - start)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            output, _ = process.communicate()
-            return Job(None, output, limit)
+        return subprocess.Popen([self.command, "-np", str(ranks), program, *map(str, arguments)], cwd=ROOT, text=True,
+                                env=os.environ | ENVIRONMENT | environment, start_new_session=True, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def run(self, ranks, arguments, limit=120, **options):
+        """Runs the tool on some ranks; a job that has not ended after `limit` seconds is killed and counts as one that hangs."""
+        return Job.after(self.start(ranks, arguments, **options), limit)
+
+    def run_until(self, ranks, arguments, file, number, limit=60):
+        """Sends the launcher a signal once a file is there: the job, and seconds from there to its end."""
+        process = self.start(ranks, arguments)
+        while not file.exists() and process.poll() is None:
+            time.sleep(0.01)
+        start = time.monotonic()
+        process.send_signal(number)
+        job = Job.after(process, limit)
+        return job, time.monotonic() - start
 
 
 class Job:
     """How a job has ended; `status` is None where it hung."""
 
-    def __init__(self, status, output, seconds):
+    def __init__(self, status, output):
         self.status = status
         self.output = output
-        self.seconds = seconds
+
+    @classmethod
+    def after(cls, process, limit):
+        """Waits for a job."""
+        try:
+            output, _ = process.communicate(timeout=limit)
+            return cls(process.returncode, output)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            return cls(None, output)
 
     def require_success(self):
         if self.status != 0:

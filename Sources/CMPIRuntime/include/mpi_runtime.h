@@ -71,6 +71,9 @@ int mpi_runtime_test(const mpi_runtime *runtime, mpi_handle *request, int *is_do
 
 /* --- the process and its threads */
 
+/* From here on the process does not end with 0: an exit with 0 becomes one with `status`, also where no handler is called. 0 lifts that.
+ * Only known to work on Linux. */
+void mpi_process_must_not_succeed(int status);
 /* Has the calling thread sleep for short times as exactly as the system can. */
 void mpi_thread_sleep_exactly(void);
 

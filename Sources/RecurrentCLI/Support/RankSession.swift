@@ -89,10 +89,15 @@ struct RankSession {
 
   private static func start(_ launcher: Launcher) throws -> RankSession {
     let environment = ProcessInfo.processInfo.environment
+    // Of what ends a rank, its launcher tells: traces of stacks, those of UCX below MPICH included, would bury that.
+    setenv("UCX_HANDLE_ERRORS", "none", 0)
     let communicator = try MPICommunicator.start(
       launcher, environment: environment, limit: try limit(environment), status: ExitStatus.unavailable.code
     ) { line in
       StandardError.write(Terminal(descriptor: 2).styled("error:", .red) + " \(line)\n")
+    }
+    if environment["SWIFT_BACKTRACE"] == nil {
+      for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
     }
     RankLines.rank = communicator.rank
     return RankSession(communicator: communicator, launcher: launcher)

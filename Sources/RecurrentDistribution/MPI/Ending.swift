@@ -5,6 +5,7 @@
 #elseif canImport(Musl)
   import Musl
 #endif
+import CMPIRuntime
 import Synchronization
 
 /// How this process leaves MPI: in order, or by ending all ranks.
@@ -20,7 +21,10 @@ final class Ending: Sendable {
   /// Whether MPI has ended.
   var isOver: Bool {
     get { over.load(ordering: .acquiring) }
-    set { over.store(newValue, ordering: .releasing) }
+    set {
+      over.store(newValue, ordering: .releasing)
+      if newValue { mpi_process_must_not_succeed(0) }
+    }
   }
 
   /// Ends all ranks, from any thread.
@@ -45,6 +49,7 @@ final class Ending: Sendable {
   func register(_ thread: CommunicationThread, _ calls: MPICalls) {
     Self.running.withLock { $0 = Running(ending: self, thread: thread, calls: calls) }
     atexit { Ending.leave() }
+    mpi_process_must_not_succeed(Self.unexpected)
   }
 
   private struct Running: Sendable {

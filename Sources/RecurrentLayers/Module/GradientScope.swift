@@ -133,8 +133,8 @@ public final class GradientScope {
   /// results, their gradients, and what was kept for the way back.
   package var heldByteCount: Int { tape.byteCount }
 
-  /// Bytes of each block for intermediate results that the scope holds.
-  package var heldBlockSizes: [Int] { tape.blockSizes }
+  /// Bytes that were asked for when each block was made that the scope holds for intermediate results.
+  package var heldBlockRequests: [Int] { tape.blockRequests }
 
   /// Makes the gradients zero, in the memory of the previous step unless somebody has kept a copy of them.
   private func clearGradients(elementType: ElementType) {

@@ -15,6 +15,8 @@ package struct Arena: Sendable {
   }
 
   private var blocks: [Storage] = []
+  /// Bytes that were asked for when each block was made, which has room for somewhat more.
+  package private(set) var requests: [Int] = []
   private var shelves: [Shelf] = []
   /// By place in the order of a step, the number of the block that was given there the last time.
   private var lastGiven: [Int] = []
@@ -32,9 +34,6 @@ package struct Arena: Sendable {
 
   /// Their bytes.
   package var byteCount: Int { blocks.reduce(0) { $0 + $1.capacity * $1.elementType.stride } }
-
-  /// The bytes of each of them.
-  package var blockSizes: [Int] { blocks.map { $0.capacity * $0.elementType.stride } }
 
   /// The bytes of the block that so many bytes are given, each number 4.
   package static func blockSize(forBytes count: Int) -> Int { 4 * rounded((count + 3) / 4) }
@@ -60,7 +59,7 @@ package struct Arena: Sendable {
         }
       }
     }
-    let number = find(capacity, elementType)
+    let number = find(count, capacity, elementType)
     if place < lastGiven.count { lastGiven[place] = number } else { lastGiven.append(number) }
     let block = blocks[number]
     block.markChanged(as: nextStamp())
@@ -89,11 +88,12 @@ package struct Arena: Sendable {
 
   // MARK: Searching
 
-  /// The number of a free block of a size, made if need be.
-  private mutating func find(_ capacity: Int, _ elementType: ElementType) -> Int {
+  /// The number of a free block of a capacity, made if need be.
+  private mutating func find(_ count: Int, _ capacity: Int, _ elementType: ElementType) -> Int {
     let index = shelf(of: capacity, elementType)
     if let number = freeBlock(on: index) { return number }
     blocks.append(Storage(capacity: capacity, elementType: elementType))
+    requests.append(count * elementType.stride)
     shelves[index].blocks.append(blocks.count - 1)
     return blocks.count - 1
   }

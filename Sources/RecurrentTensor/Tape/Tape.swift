@@ -156,7 +156,7 @@ package final class Tape: @unchecked Sendable {
   package var byteCount: Int { arena.byteCount + scratchMemory.count }
 
   /// Bytes of each block for intermediate results.
-  package var blockSizes: [Int] { arena.blockSizes }
+  package var blockRequests: [Int] { arena.requests }
 
   /// The memory of `tensor` for another result of its size, if nobody else will read what is in it.
   package func takeOver(_ tensor: inout Tensor) -> Tensor? {

@@ -5,7 +5,7 @@ import RecurrentTensor
 struct MemoryTrials<Task: TrainingTask> {
   private struct Trial {
     let size: Int
-    /// Bytes of the blocks that are held from step to step, and of all that is held.
+    /// Bytes that were asked for of each block that is held from step to step, and bytes of all that is held.
     let blocks: [Int]
     let activations: Int
   }
@@ -53,7 +53,7 @@ struct MemoryTrials<Task: TrainingTask> {
     }
     trials.append(
       Trial(
-        size: max(1, task.contents(of: batch).size), blocks: scope.heldBlockSizes, activations: scope.heldByteCount))
+        size: max(1, task.contents(of: batch).size), blocks: scope.heldBlockRequests, activations: scope.heldByteCount))
   }
 
   /// Computes the loss of the last of so many shares of the batch without a way back, as when a model is judged.
@@ -77,17 +77,28 @@ struct MemoryTrials<Task: TrainingTask> {
   /// A step takes the blocks of the steps before where they are of its sizes, and adds those that it lacks, which stay.
   func activations(ofSizes sizes: [Int]) -> Int {
     guard let last = trials.last, let largest = sizes.max() else { return 0 }
+    let blocks = blockLines(last)
     var held: [Int: Int] = [:]
-    // Batches of nearly one size have the same blocks.
-    for size in Set(sizes.map { Arena.blockSize(forBytes: 4 * $0) / 4 }) {
-      let factor = Double(min(size, largest)) / Double(last.size)
-      let wanted = last.blocks.reduce(into: [Int: Int]()) { counts, block in
-        counts[Arena.blockSize(forBytes: Int(Double(block) * factor)), default: 0] += 1
+    for size in Set(sizes) {
+      let wanted = blocks.reduce(into: [Int: Int]()) { counts, block in
+        counts[Arena.blockSize(forBytes: Int(block.bytes + block.slope * Double(size - last.size))), default: 0] += 1
       }
       held.merge(wanted) { max($0, $1) }
     }
-    let scratch = last.activations - last.blocks.reduce(0, +)
+    let scratch = last.activations - last.blocks.reduce(0) { $0 + Arena.blockSize(forBytes: $1) }
     return held.reduce(Int(Double(scratch) * Double(largest) / Double(last.size))) { $0 + $1.key * $1.value }
+  }
+
+  /// Of each block the bytes in the last trial, and how they grow with the size of a batch: not at all, where the trial before
+  /// has asked for as many.
+  private func blockLines(_ last: Trial) -> [(bytes: Double, slope: Double)] {
+    let before = trials.dropLast().last
+    return last.blocks.enumerated().map { number, bytes in
+      guard let before, before.size < last.size, before.blocks.count == last.blocks.count else {
+        return (Double(bytes), Double(bytes) / Double(last.size))
+      }
+      return (Double(bytes), max(0, Double(bytes - before.blocks[number]) / Double(last.size - before.size)))
+    }
   }
 
   /// Bytes that a batch of a size takes at one time where nothing is kept for a way back: along the line through the two
