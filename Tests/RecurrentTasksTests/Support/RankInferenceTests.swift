@@ -26,8 +26,9 @@ struct RankInferenceTests {
     let classifier = try ClassificationTraining(configuration).initial
     // Long enough for several batches, of very different lengths.
     let words = ["the", "film", "splendid", "awful", "never"]
-    var texts = (0..<300).map { number in
-      (0..<3 + number * 37 % 230).map { words[($0 * 7 + number) % words.count] }.joined(separator: " ")
+    var texts = (0..<300).map { number -> String in
+      let length = 3 + number * 37 % 230
+      return (0..<length).map { words[($0 * 7 + number) % words.count] }.joined(separator: " ")
     }
     texts[4] = "  "
     texts[299] = ""
@@ -90,12 +91,14 @@ struct RankInferenceTests {
   /// What a translation is, bit for bit.
   private static func text(_ translated: [TranslatedSource]) -> [String] {
     translated.map { source in
-      "\(source.symbols) \(source.unknownCount) "
-        + source.translations.map {
-          "\($0.symbols) \($0.logProbability.bitPattern) \($0.score.bitPattern) \($0.ending) "
-            + "\($0.attention.map { $0.map(\.bitPattern) })"
-        }.joined(separator: ", ")
+      "\(source.symbols) \(source.unknownCount) " + source.translations.map(text).joined(separator: ", ")
     }
+  }
+
+  private static func text(_ translation: Translation) -> String {
+    let numbers = [translation.logProbability.bitPattern, translation.score.bitPattern]
+    let attention = translation.attention.map { $0.map(\.bitPattern) }
+    return "\(translation.symbols) \(numbers) \(translation.ending) \(attention)"
   }
 
   @Test(arguments: ["beam", "sampling", "greedy"]) func translation(_ search: String) throws {
@@ -105,13 +108,15 @@ struct RankInferenceTests {
     settings.nBest = search == "greedy" ? 1 : 3
     if search == "greedy" { settings.beamSize = 1 }
     if search == "sampling" { settings.sampling = SamplingSettings() }
-    var texts = (0..<400).map { number in
-      (0..<1 + number * 13 % 17).map { ["a", "b", "c", "d", "e", "q"][($0 * 5 + number) % 6] }.joined(separator: " ")
+    let letters = ["a", "b", "c", "d", "e", "q"]
+    var texts = (0..<400).map { number -> String in
+      let length = 1 + number * 13 % 17
+      return (0..<length).map { letters[($0 * 5 + number) % 6] }.joined(separator: " ")
     }
     texts[7] = ""
     for some in [texts, Array(texts.prefix(2)), [""], []] {
       let expected = Self.text(try translator.translate(some, settings))
-      try expectSameOverRanks(expected) { communicator in
+      try expectSameOverRanks(expected) { [settings] communicator in
         var done = 0
         let found = try translator.translate(.texts(some), settings, over: communicator) { done += $0 }
         // The first rank, which tells of it, has counted all in the end.
@@ -119,7 +124,7 @@ struct RankInferenceTests {
         return Self.text(found)
       }
     }
-    try expectSameOverRanks(Self.text(try translator.translate(texts, settings))) {
+    try expectSameOverRanks(Self.text(try translator.translate(texts, settings))) { [settings, texts] in
       Self.text(try translator.translate(.texts(texts), settings, batchSize: 5, over: $0))
     }
   }

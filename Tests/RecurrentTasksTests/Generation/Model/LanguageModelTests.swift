@@ -67,7 +67,7 @@ import Testing
       training, model: training.initial.network, configuration: training.initial.configuration.training)
     var model = training.initial
     let part = try #require(training.data.parts[.train])
-    #expect(try #require(model.obedience(on: part)) < 1)
+    #expect(try #require(try model.obedience(on: part)) < 1)
     model.network = try runner.run().model
     #expect(try model.obedience(on: part) == 1)
   }
