@@ -31,13 +31,18 @@ struct BacktestOptions: ParsableArguments {
   }
 
   /// Judges a forecaster and tells the result.
-  func evaluate(_ forecaster: Forecaster, at model: String, data: String?, on console: Console) throws {
+  func evaluate(
+    _ forecaster: Forecaster, at model: String, data: String?, over ranks: RankSession, on console: Console
+  ) throws {
     let history = try forecaster.readSeries(data)
     let windows = windows ?? 5
     let horizon = horizon ?? forecaster.configuration.horizon
     let step = step ?? horizon
     let evaluation = try forecaster.backtest(
-      history, windows: windows, step: step, horizon: horizon, levels: try levels.map(IntervalLevels.parse))
+      history, windows: windows, step: step, horizon: horizon, levels: try levels.map(IntervalLevels.parse),
+      over: ranks.communicator)
+    guard ranks.isFirst else { return }
+    if forecaster.readsSeriesOnce(horizon: horizon) { ranks.noteFewer(history.series.count, "series", console) }
     var findings = TaskFindings()
     findings.notes = history.repairs.notes
     if let metrics = evaluation.metrics { findings.metrics.append(TaskFindings.Row(.test, metrics.list)) }

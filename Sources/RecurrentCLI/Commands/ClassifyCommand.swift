@@ -10,7 +10,8 @@ struct ClassifyCommand: ParsableCommand {
     abstract: "Gives a label, or a number, to each text or signal.",
     discussion: """
       Of texts each line of the input gives a line of the output, in the same order; an empty line gives an empty one. Of \
-      signals each sequence gives a line, or each window where the model was trained on windows.
+      signals each sequence gives a line, or each window where the model was trained on windows. Started by mpirun or srun, \
+      processes divide the work among them, with the same output.
 
       EXAMPLES:
         echo "a film worth seeing" | recurrent classify runs/0001-classify --probabilities
@@ -34,17 +35,21 @@ struct ClassifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("so many labels, the most probable first, with tabs between them", valueName: "number"))
   var topK: Int?
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
-  func run() throws {
-    let console = outputOptions.console
-    let classifier = try Classifier(modelFolder: model)
+  func run() throws { try RankSession.run(ranks) { try classify(over: $0) } }
+
+  private func classify(over ranks: RankSession) throws {
+    let console = ranks.console(outputOptions)
+    let classifier = try Classifier(modelFolder: model, over: ranks.communicator)
     if let topK, topK < 1 { throw UsageError("--top-k \(topK) is no number of labels; ask for 1 or more") }
     if classifier.labels.isEmpty, topK != nil || probabilities {
       throw UsageError(
         "the model answers with a number, which has no probability; leave --top-k and --probabilities out")
     }
-    let answers = try answers(classifier, console)
+    let answers = try answers(classifier, over: ranks, console)
+    guard ranks.isFirst else { return }
     let empty = answers.count { $0.prediction == nil }
     if empty > 0 { console.note("note: \(empty) \(empty == 1 ? "line is" : "lines are") empty and got no label") }
     if console.isJSON {
@@ -57,13 +62,17 @@ struct ClassifyCommand: ParsableCommand {
     }
   }
 
-  private func answers(_ classifier: Classifier, _ console: Console) throws -> [Classifier.Answer] {
+  private func answers(
+    _ classifier: Classifier, over ranks: RankSession, _ console: Console
+  ) throws -> [Classifier.Answer] {
     if classifier.takesTexts {
       if frames != nil { throw UsageError("--frames is for signals, and the model takes texts; leave it out") }
-      return try classifier.classify(linesOf: file.map { $0 == "-" ? "/dev/stdin" : $0 } ?? "/dev/stdin")
+      try ranks.shareStandardInput(ifNamedIn: [inputPath(file)])
+      return try classifier.classify(linesOf: inputPath(file), over: ranks.communicator)
     }
     guard let file else { throw UsageError("the model takes signals; name a file of them") }
-    let (answers, notes) = try classifier.classify(signalsOf: file, frames: frames)
+    try ranks.shareStandardInput(ifNamedIn: [file, frames])
+    let (answers, notes) = try classifier.classify(signalsOf: file, frames: frames, over: ranks.communicator)
     for note in notes { console.note("note: \(note)") }
     return answers
   }

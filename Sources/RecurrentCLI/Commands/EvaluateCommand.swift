@@ -13,6 +13,8 @@ struct EvaluateCommand: ParsableCommand {
       A forecaster is judged by a backtest with rolling origin: from each of several origins near the end of every series a \
       forecast is made as if nothing after it were known, and compared with what came and with forecasts that need no model.
 
+      Started by mpirun or srun, processes judge the model together, with the same figures.
+
       EXAMPLES:
         recurrent evaluate runs/0001-forecast --windows 5 --step 12
         recurrent evaluate runs/0001-forecast --data newer.csv --windows 10 --horizon 6 --json
@@ -29,14 +31,20 @@ struct EvaluateCommand: ParsableCommand {
   var plot: String?
 
   @OptionGroup(title: "Forecasters") var backtest: BacktestOptions
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
-  func run() throws {
+  func run() throws { try RankSession.run(ranks) { try evaluate(over: $0) } }
+
+  private func evaluate(over ranks: RankSession) throws {
+    let console = ranks.console(outputOptions)
     let folder = try ModelFolder(model)
     let judged = try TaskModels.load(folder)
+    try judged.requireAgreement(over: ranks.communicator)
+    try ranks.shareStandardInput(ifNamedIn: [data])
     if let forecaster = judged as? Forecaster {
       if plot != nil { throw UsageError("--plot has nothing to draw for a forecaster; draw with recurrent forecast") }
-      return try backtest.evaluate(forecaster, at: model, data: data, on: outputOptions.console)
+      return try backtest.evaluate(forecaster, at: model, data: data, over: ranks, on: console)
     }
     try backtest.refuse(for: folder.description.task)
     guard let judged = judged as? any EvaluableModel else {
@@ -44,17 +52,16 @@ struct EvaluateCommand: ParsableCommand {
     }
     var progress: CountProgress?
     var counted = 0
-    let findings = try judged.evaluate(on: data, drawing: plot) { done, total in
-      var line = progress ?? CountProgress(of: total, "sequences", isQuiet: outputOptions.console.isQuiet)
+    let findings = try judged.evaluate(on: data, drawing: plot, over: ranks.communicator) { done, total in
+      var line = progress ?? CountProgress(of: total, "sequences", isQuiet: console.isQuiet)
       line.add(done - counted)
       (progress, counted) = (line, done)
     }
     progress?.finish()
-    try show(findings, of: judged)
+    if ranks.isFirst { try show(findings, of: judged, on: console) }
   }
 
-  private func show(_ findings: TaskFindings, of judged: some EvaluableModel) throws {
-    let console = outputOptions.console
+  private func show(_ findings: TaskFindings, of judged: some EvaluableModel, on console: Console) throws {
     let pictures = findings.pictures.map { "picture  \($0.path)\n" }.joined()
     let texts = [FindingsText(findings).text(on: console.resultTerminal), pictures]
     try console.result(texts.filter { !$0.isEmpty }.joined(separator: "\n"))

@@ -9,6 +9,8 @@ struct ForecastCommand: ParsableCommand {
     commandName: "forecast",
     abstract: "Forecasts past the end of the data, as CSV.",
     discussion: """
+      Started by mpirun or srun, processes divide series and paths among them, with the same output.
+
       EXAMPLES:
         recurrent forecast runs/0001-forecast --horizon 24
         recurrent forecast runs/0001-forecast --data newer.csv --output forecast.csv --plot forecast.svg
@@ -42,15 +44,22 @@ struct ForecastCommand: ParsableCommand {
   @Option(help: ArgumentHelp("of the paths; the same seed gives the same paths", valueName: "number"))
   var seed: Int?
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
-  func run() throws {
-    let console = outputOptions.console
-    let forecaster = try Forecaster(modelFolder: model)
+  func run() throws { try RankSession.run(ranks) { try forecast(over: $0) } }
+
+  private func forecast(over ranks: RankSession) throws {
+    let console = ranks.console(outputOptions)
+    let forecaster = try Forecaster(modelFolder: model, over: ranks.communicator)
+    try ranks.shareStandardInput(ifNamedIn: [data])
     let history = try forecaster.readSeries(data)
     let levels = try levels.map(IntervalLevels.parse) ?? forecaster.standardLevels(horizon: horizon)
-    let forecasts = try forecaster.forecast(history, horizon: horizon, levels: levels)
-    let paths = try paths(forecaster, history)
+    let forecasts = try forecaster.forecast(
+      history, horizon: horizon, levels: levels, over: ranks.communicator)
+    let paths = try paths(forecaster, history, over: ranks)
+    guard ranks.isFirst else { return }
+    if samples == nil { ranks.noteFewer(history.series.count, "series", console) }
     for note in history.repairs.notes { console.note("note: \(note)") }
     if let plot, let picture = forecaster.chart(history, forecasts, levels: levels) {
       try AtomicFile.write(picture, to: plot)
@@ -69,7 +78,9 @@ struct ForecastCommand: ParsableCommand {
   }
 
   /// The paths that were asked for, of each series.
-  private func paths(_ forecaster: Forecaster, _ history: SeriesFrame) throws -> [[[[Double]]]] {
+  private func paths(
+    _ forecaster: Forecaster, _ history: SeriesFrame, over ranks: RankSession
+  ) throws -> [[[[Double]]]] {
     guard let samples else {
       if seed != nil { throw UsageError("--seed is that of --samples; name how many") }
       return []
@@ -77,7 +88,8 @@ struct ForecastCommand: ParsableCommand {
     guard 1...10_000 ~= samples, seed ?? 0 >= 0 else {
       throw UsageError("--samples takes 1 to 10000, and --seed a number of at least 0")
     }
-    return try forecaster.samplePaths(history, count: samples, horizon: horizon, seed: seed)
+    return try forecaster.samplePaths(
+      history, count: samples, horizon: horizon, seed: seed, over: ranks.communicator)
   }
 
   /// The rows of the CSV as objects with the same names.

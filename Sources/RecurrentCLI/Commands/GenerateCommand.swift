@@ -10,7 +10,8 @@ struct GenerateCommand: ParsableCommand {
     abstract: "Generates text or music, symbol by symbol.",
     discussion: """
       The filters act in the order of llama.cpp: repeat penalty, top-k, top-p, min-p, temperature. The same seed gives the \
-      same text. Symbols of the prompt that the model does not know count as its unknown symbol, which it never writes.
+      same text. Symbols of the prompt that the model does not know count as its unknown symbol, which it never writes. \
+      Started by mpirun or srun, processes divide the texts of --count among them, with the same output.
 
       EXAMPLES:
         recurrent generate runs/0001-generate --prompt "ROMEO:" --max-tokens 300 --temperature 0.8
@@ -57,6 +58,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("threads to compute with (default: all cores); the text does not depend on it"))
   var threads: Int?
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
@@ -68,30 +70,46 @@ struct GenerateCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    let console = outputOptions.console
+  func run() throws { try RankSession.run(ranks) { try generate(over: $0) } }
+
+  private func generate(over ranks: RankSession) throws {
+    let console = ranks.console(outputOptions)
     if let threads { ComputeEnvironment.threads = threads }
-    let language = try LanguageModel(modelFolder: model)
+    let language = try LanguageModel(modelFolder: model, over: ranks.communicator)
     let request = try request(for: language)
-    var texts: [WrittenText]
+    let isLive = format == .text && output == nil && sampling.beamSize == nil && ranks.size == 1
+    let texts: [WrittenText]
     if let beamSize = sampling.beamSize {
+      guard ranks.isFirst else { return }
+      ranks.noteUndivided("a search", console)
       let found = try language.search(request, beamSize: beamSize, lengthPenalty: sampling.lengthPenalty ?? 1)
       noteUnknownSymbols(language, console)
       texts = found.map(WrittenText.init)
-      try show(texts, console, isShown: false)
+    } else if isLive {
+      texts = try showLive(request, language, console)
     } else {
-      texts = [WrittenText](repeating: WrittenText(), count: count)
-      let isLive = format == .text && output == nil
-      let generation = try language.generate(request)
+      texts = try language.generate(request, over: ranks.communicator).map(WrittenText.init)
+      guard ranks.isFirst else { return }
       noteUnknownSymbols(language, console)
-      if isLive { try console.result(prompt) }
-      for token in generation {
-        texts[token.row].append(token)
-        if isLive, token.row == 0 { try console.result(token.text) }
-      }
-      try show(texts, console, isShown: isLive)
+      if count == 1 { ranks.noteUndivided("a single text", console) } else { ranks.noteFewer(count, "texts", console) }
     }
+    try show(texts, console, isShown: isLive)
     if console.isJSON { try console.json(json(texts)) }
+  }
+
+  /// Shows the first text while it is made.
+  private func showLive(
+    _ request: GenerationRequest, _ language: LanguageModel, _ console: Console
+  ) throws -> [WrittenText] {
+    var texts = [GeneratedText](repeating: GeneratedText(), count: count)
+    let generation = try language.generate(request)
+    noteUnknownSymbols(language, console)
+    try console.result(prompt)
+    for token in generation {
+      texts[token.row].append(token)
+      if token.row == 0 { try console.result(token.text) }
+    }
+    return texts.map(WrittenText.init)
   }
 
   private func noteUnknownSymbols(_ language: LanguageModel, _ console: Console) {
@@ -161,26 +179,20 @@ struct GenerateCommand: ParsableCommand {
   }
 }
 
-/// A text that was generated.
+/// A text that was generated or found.
 private struct WrittenText {
-  var text = ""
-  var symbols = 0
-  var ending: GenerationEnding?
+  let text: String
+  let symbols: Int
+  let ending: GenerationEnding?
   var logProbability: Double?
 
-  init() {}
-
-  init(_ result: FoundText) {
-    text = result.text
-    symbols = result.symbols.count
-    ending = result.ending
-    logProbability = result.logProbability
+  init(_ generated: GeneratedText) {
+    (text, symbols, ending) = (generated.text, generated.symbolCount, generated.ending)
   }
 
-  mutating func append(_ token: GeneratedToken) {
-    text += token.text
-    symbols += 1
-    ending = token.ending
+  init(_ found: FoundText) {
+    (text, symbols, ending) = (found.text, found.symbols.count, found.ending)
+    logProbability = found.logProbability
   }
 
   var json: JSONValue {

@@ -47,6 +47,7 @@ struct ScoreCommand: ParsableCommand {
   @Flag(help: "the figures of each line, with tabs between them, in place of those of all")
   var sentences = false
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
@@ -57,8 +58,9 @@ struct ScoreCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    let console = outputOptions.console
+  func run() throws { try RankSession.runOnFirst(ranks, outputOptions, "scoring") { try score(on: $0) } }
+
+  private func score(on console: Console) throws {
     let metrics = try ScoredMetric.list(metric)
     let texts = try ScoredTexts(file.flatMap { $0 == "-" ? nil : $0 }, references: references)
     let bleu = BLEU(tokenization: tokenize ?? .mteval, smoothing: smooth.smoothing(smoothValue))

@@ -11,7 +11,8 @@ struct TagCommand: ParsableCommand {
     discussion: """
       The form of the input is found from its content, unless --format names it: CoNLL-U, of which only the column of the \
       labels changes; one word a line, with a column of labels that is replaced or added; word|TAG; or plain sentences, one a \
-      line with spaces between words, which come out as word|TAG.
+      line with spaces between words, which come out as word|TAG. Started by mpirun or srun, processes divide the sentences \
+      among them, with the same output.
 
       EXAMPLES:
         echo 'The cat sat on the mat .' | recurrent tag runs/0001-tag
@@ -40,15 +41,20 @@ struct TagCommand: ParsableCommand {
   @Option(help: ArgumentHelp("where to write (default: standard output)", valueName: "file"))
   var output: String?
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
-  func run() throws {
-    let console = outputOptions.console
-    let tagger = try Tagger(modelFolder: model)
-    let input = try TaggingInput(tagger, path: data, format: format, column: column)
+  func run() throws { try RankSession.run(ranks) { try tag(over: $0) } }
+
+  private func tag(over ranks: RankSession) throws {
+    let console = ranks.console(outputOptions)
+    let tagger = try Tagger(modelFolder: model, over: ranks.communicator)
+    try ranks.shareStandardInput(ifNamedIn: [data ?? standardInputPath])
+    let input = try TaggingInput(tagger, path: data, format: format, column: column, over: ranks)
     if let recognized = input.recognizedForm {
       console.note("the input looks like \(recognized); --format says otherwise")
     }
+    guard ranks.isFirst else { return try input.forEachTagged { _, _ in } }
     if let output {
       try AtomicFile.write(to: output) { file in
         try input.forEachTagged { try file.write(write.bytes(of: $0, labels: $1)) }

@@ -11,7 +11,8 @@ struct TranslateCommand: ParsableCommand {
     abstract: "Translates lines of text.",
     discussion: """
       Each line of the input gives a line of the output, in the same order; an empty line gives an empty one. With --n-best \
-      several lines come for each, after its number. What stands beside a line never changes its translation.
+      several lines come for each, after its number. What stands beside a line never changes its translation. Started by \
+      mpirun or srun, processes divide the lines among them, with the same output.
 
       EXAMPLES:
         recurrent translate runs/0001-translate < source.txt > target.txt
@@ -46,6 +47,7 @@ struct TranslateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("threads to compute with (default: all cores); no result depends on it"))
   var threads: Int?
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
@@ -53,12 +55,14 @@ struct TranslateCommand: ParsableCommand {
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
   }
 
-  func run() throws {
-    let console = outputOptions.console
+  func run() throws { try RankSession.run(ranks) { try translate(over: $0) } }
+
+  private func translate(over ranks: RankSession) throws {
+    let console = ranks.console(outputOptions)
     if let threads { ComputeEnvironment.threads = threads }
-    let translator = try Translator(modelFolder: model)
-    let sources = try translator.readSources(
-      data.map { $0 == "-" ? "/dev/stdin" : $0 } ?? "/dev/stdin", frames: frames)
+    let translator = try Translator(modelFolder: model, over: ranks.communicator)
+    try ranks.shareStandardInput(ifNamedIn: [inputPath(data), frames])
+    let sources = try translator.readSources(inputPath(data), frames: frames)
     var settings = decoding.settings
     if attention != nil {
       settings.keepsAttention = true
@@ -68,8 +72,11 @@ struct TranslateCommand: ParsableCommand {
     }
     let start = ContinuousClock.now
     var progress = CountProgress(of: sources.count, "sources", isQuiet: console.isQuiet)
-    let translated = try translator.translate(sources, settings, batchSize: batchSize) { progress.add($0) }
+    let translated = try translator.translate(
+      sources, settings, batchSize: batchSize, over: ranks.communicator
+    ) { progress.add($0) }
     progress.finish()
+    guard ranks.isFirst else { return }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     try show(translated, console)
     if let attention { try draw(translated, to: attention, console) }

@@ -10,7 +10,10 @@ final class TaggingInput {
 
   private let tagger: Tagger
   private let reader: AnnotationReader
+  private let ranks: RankSession
+  private var isReaderGone = false
 
+  /// So many words for each rank.
   private static let wordsAtATime = 8192
 
   /// Opens what is to be tagged.
@@ -21,8 +24,9 @@ final class TaggingInput {
   ///   - format: The name of its form; nil finds it.
   ///   - column: The name of the column of the labels; nil is that of the training, or the usual one where the form has no
   ///     such column.
-  init(_ tagger: Tagger, path: String?, format: String?, column: String?) throws {
-    self.tagger = tagger
+  ///   - ranks: Those that tag together; all read the same file.
+  init(_ tagger: Tagger, path: String?, format: String?, column: String?, over ranks: RankSession) throws {
+    (self.tagger, self.ranks) = (tagger, ranks)
     let form = try format.map { name in
       guard let form = AnnotationFormat(rawValue: name) else {
         let names = AnnotationFormat.allCases.map(\.rawValue)
@@ -40,7 +44,7 @@ final class TaggingInput {
     }
     // A pipe can be read once: the column of the training is kept only where the form that was found has it.
     reader = try AnnotationReader(
-      path: path ?? "/dev/stdin", format: form, column: given ?? tagger.configuration.column,
+      path: path ?? standardInputPath, format: form, column: given ?? tagger.configuration.column,
       columnIsRequired: given != nil, wordLimit: tagger.configuration.maximumLength)
   }
 
@@ -65,19 +69,26 @@ final class TaggingInput {
     while let sentence = try reader.next() {
       waiting.append(sentence)
       words += sentence.words.count
-      if words < Self.wordsAtATime { continue }
+      if words < Self.wordsAtATime * ranks.size { continue }
       try tag(waiting, body)
       (waiting, words) = ([], 0)
     }
     try tag(waiting, body)
+    if isReaderGone { throw ReaderGone() }
   }
 
   private func tag(_ sentences: [AnnotatedSentence], _ body: (AnnotatedSentence, [String]) throws -> Void) throws {
-    let labels = tagger.labels(of: sentences.map(\.words))
-    for (sentence, labels) in zip(sentences, labels) {
-      sentenceCount += sentence.words.isEmpty ? 0 : 1
-      wordCount += sentence.words.count
-      try body(sentence, labels)
+    if try ranks.agree(readerGone: isReaderGone) { throw ReaderGone() }
+    let labels = try tagger.labels(of: sentences.map(\.words), over: ranks.communicator)
+    do {
+      for (sentence, labels) in zip(sentences, labels) {
+        sentenceCount += sentence.words.isEmpty ? 0 : 1
+        wordCount += sentence.words.count
+        try body(sentence, labels)
+      }
+    } catch is ReaderGone where ranks.size > 1 {
+      // The others do not know yet, and would wait for this rank.
+      isReaderGone = true
     }
   }
 }

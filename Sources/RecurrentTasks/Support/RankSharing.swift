@@ -8,6 +8,21 @@ protocol RankCoded {
 }
 
 extension Communicator {
+  /// What all have done when this rank has done a piece, as far as this rank can tell: while it does one piece, each of the
+  /// others does one as well.
+  ///
+  /// - Parameters:
+  ///   - number: The piece that is done.
+  ///   - count: How many there are.
+  func piecesDone(with number: Int, of count: Int) -> Range<Int> {
+    number - rank..<Swift.min(number - rank + size, count)
+  }
+
+  /// Which of some things in a row are those of a rank; where there are too few, those of the last ranks are none.
+  func share(ofRank number: Int, among count: Int) -> Range<Int> {
+    (number * count + size - 1) / size..<((number + 1) * count + size - 1) / size
+  }
+
   /// Computes pieces of work, every rank some of them, and gives all ranks what all pieces have given, in their order.
   ///
   /// - Parameter compute: Computes one piece. What it gives must not depend on which other pieces the rank has.
@@ -46,6 +61,14 @@ extension Double: RankCoded {
   init?(_ reader: inout RankMessageReader) {
     guard let number = reader.double() else { return nil }
     self = number
+  }
+}
+
+extension String: RankCoded {
+  func write(to message: inout RankMessage) { message.append(utf8) }
+  init?(_ reader: inout RankMessageReader) {
+    guard let text = reader.content() else { return nil }
+    self.init(decoding: text, as: UTF8.self)
   }
 }
 

@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentTraining
 
 /// The models of all tasks.
@@ -25,16 +26,21 @@ public protocol EvaluableModel: TaskModel {
   ///
   /// - Parameters:
   ///   - data: A file like that of training; nil is the test part of the training, where it can be had.
-  ///   - picture: Where to draw what the task draws; nil for no picture.
+  ///   - picture: Where to draw what the task draws; nil for no picture. Only rank 0 draws.
+  ///   - communicator: The ranks that judge the model together. All make the same call and read the same data, each does
+  ///     its part of the work, and all get the figures of a single process.
   ///   - onProgress: Told how many of how many sequences are done, now and then, where each of them takes a search.
   func evaluate(
-    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+    on data: String?, drawing picture: String?, over communicator: any Communicator,
+    onProgress: (_ done: Int, _ total: Int) -> Void
   ) throws -> TaskFindings
 }
 
 extension EvaluableModel {
   /// Judges the model, telling nothing on the way.
-  public func evaluate(on data: String?, drawing picture: String?) throws -> TaskFindings {
-    try evaluate(on: data, drawing: picture) { _, _ in }
+  public func evaluate(
+    on data: String?, drawing picture: String?, over communicator: any Communicator = SingleProcess()
+  ) throws -> TaskFindings {
+    try evaluate(on: data, drawing: picture, over: communicator) { _, _ in }
   }
 }

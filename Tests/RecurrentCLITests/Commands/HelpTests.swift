@@ -97,13 +97,15 @@ struct HelpTests {
       try help("forecast", "-h") == """
         OVERVIEW: Forecasts past the end of the data, as CSV.
 
+        Started by mpirun or srun, processes divide series and paths among them, with the same output.
+
         EXAMPLES:
           recurrent forecast runs/0001-forecast --horizon 24
           recurrent forecast runs/0001-forecast --data newer.csv --output forecast.csv --plot forecast.svg
           recurrent forecast runs/0001-forecast --levels 80,95 --plot forecast.svg
           recurrent forecast runs/0001-forecast --samples 20 --seed 7
 
-        USAGE: recurrent forecast <model> [--horizon <steps>] [--data <file>] [--output <file>] [--plot <file.svg>] [--levels <80,95>] [--samples <number>] [--seed <number>] [--json] [--quiet]
+        USAGE: recurrent forecast <model> [--horizon <steps>] [--data <file>] [--output <file>] [--plot <file.svg>] [--levels <80,95>] [--samples <number>] [--seed <number>] [--no-mpi] [--json] [--quiet]
 
         ARGUMENTS:
           <model>                 the folder of a run, or of a model
@@ -117,6 +119,7 @@ struct HelpTests {
                                   those of training)
           --samples <number>      paths to draw from the forecast distribution
           --seed <number>         of the paths; the same seed gives the same paths
+          --no-mpi                work as a single process, whatever mpirun or srun says
           --json                  one JSON object as the last line of standard output; all else goes to
                                   standard error
           -q, --quiet             nothing but results and errors
@@ -142,6 +145,12 @@ struct HelpTests {
     }
     #expect(flat.contains("past values that a forecast sees (default: 24)"))
     for line in lines { #expect(line.count <= 100, "\(line)") }
+  }
+
+  @Test func everyCommandThatComputesCanWorkAlone() throws {
+    for command in ["evaluate", "classify", "tag", "translate", "forecast", "generate", "score"] {
+      #expect(try help(command, "--help").contains("\n  --no-mpi "), "\(command)")
+    }
   }
 
   @Test func everyCommandLeadsWithExamples() throws {

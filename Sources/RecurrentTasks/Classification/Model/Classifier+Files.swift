@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 public import RecurrentFormats
 import RecurrentTraining
 
@@ -7,13 +8,21 @@ extension Classifier: EvaluableModel {
   /// - Parameters:
   ///   - path: A file like that of training; nil reads the test part again.
   ///   - picture: Where to draw the confusion matrix; nil for no picture.
+  ///   - communicator: The ranks that judge the classifier together, each on some of the sequences.
   public func evaluate(
-    on path: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+    on path: String?, drawing picture: String?, over communicator: any Communicator,
+    onProgress: (_ done: Int, _ total: Int) -> Void
   ) throws -> TaskFindings {
     let raw = try path.map { path throws(ClassificationError) in try labelled(path) } ?? testPart()
     let (examples, cutCount) = try encode(raw)
     let part = ClassificationData.PartData(examples: examples, answers: try target.answers(raw))
-    let (row, baseline, evaluation) = findings(of: part, name: Part.test.rawValue, usual: nil)
+    try communicator.requireSameWork { hash in
+      hash.update(numbers: examples.lengths)
+      examples.digest(into: &hash)
+      part.answers.digest(into: &hash)
+    }
+    let (row, baseline, evaluation) = findings(
+      try self.evaluation(of: part, over: communicator), of: part, name: Part.test.rawValue, usual: nil)
     var findings = TaskFindings()
     findings.metrics = [row]
     if let baseline { findings.baselines = [baseline] }
@@ -30,7 +39,7 @@ extension Classifier: EvaluableModel {
     findings.tables = [table(metrics, title: "labels")]
     findings.details = details(metrics)
     if let picture {
-      try chart(metrics, title: "True and predicted labels").write(to: picture)
+      if communicator.rank == 0 { try chart(metrics, title: "True and predicted labels").write(to: picture) }
       findings.pictures = [TaskFindings.Picture("chart", at: picture)]
     }
     return findings
@@ -64,11 +73,30 @@ extension Classifier: EvaluableModel {
   /// - Parameter path: The file; `/dev/stdin` is standard input.
   /// - Returns: An answer for each line.
   public func classify(linesOf path: String) throws(ClassificationError) -> [Answer] {
+    let lines = try lines(of: path)
+    return answers(try classify(texts: lines, file: path), file: path)
+  }
+
+  /// The same, the lines divided among ranks, all of which read the file.
+  ///
+  /// - Parameters:
+  ///   - path: The file, at the same place on all hosts.
+  ///   - communicator: The ranks that classify together.
+  /// - Throws: `ClassificationError` as for one process; `CommunicationError`, also where the ranks read other texts.
+  public func classify(linesOf path: String, over communicator: any Communicator) throws -> [Answer] {
+    let lines = try lines(of: path)
+    return answers(try classify(texts: lines, file: path, over: communicator), file: path)
+  }
+
+  private func lines(of path: String) throws(ClassificationError) -> [String] {
     guard takesTexts else { throw .otherInputs(file: path, problem: "texts, and the model takes signals") }
-    let lines = try ClassificationError.wrapping { () throws(TextFileError) in try TextFile.lines(ofFile: path) }
-    let predictions = try classify(texts: lines.map(String.init), file: path)
-    return predictions.enumerated().map { index, prediction in
-      Answer(place: TextLocation(file: path, line: index + 1, column: 1), prediction: prediction)
+    return try ClassificationError.wrapping { () throws(TextFileError) in try TextFile.lines(ofFile: path) }
+      .map(String.init)
+  }
+
+  private func answers(_ predictions: [Prediction?], file: String) -> [Answer] {
+    predictions.enumerated().map { index, prediction in
+      Answer(place: TextLocation(file: file, line: index + 1, column: 1), prediction: prediction)
     }
   }
 
@@ -82,13 +110,50 @@ extension Classifier: EvaluableModel {
   public func classify(
     signalsOf path: String, frames: String? = nil
   ) throws(ClassificationError) -> (answers: [Answer], notes: [String]) {
+    let (raw, examples) = try signals(of: path, frames: frames)
+    return (answers(predictions(for: examples), raw), raw.skipped.notes)
+  }
+
+  /// The same, the signals divided among ranks, all of which read the file.
+  ///
+  /// - Parameters:
+  ///   - path: The file, at the same place on all hosts.
+  ///   - frames: The raw frames that it is an index of; nil takes those of training.
+  ///   - communicator: The ranks that classify together.
+  /// - Throws: `ClassificationError` as for one process; `CommunicationError`, also where the ranks read other signals.
+  public func classify(
+    signalsOf path: String, frames: String? = nil, over communicator: any Communicator
+  ) throws -> (answers: [Answer], notes: [String]) {
+    let (raw, examples) = try signals(of: path, frames: frames)
+    try communicator.requireSameWork { hash in
+      hash.update(numbers: examples.lengths)
+      examples.digest(into: &hash)
+    }
+    return (answers(try predictions(for: examples) { try communicator.sharing($0, $1) }, raw), raw.skipped.notes)
+  }
+
+  private func signals(
+    of path: String, frames: String?
+  ) throws(ClassificationError) -> (raw: RawExamples, examples: ExampleSet) {
     guard !takesTexts else { throw .otherInputs(file: path, problem: "signals, and the model takes texts") }
     let reader = try ExampleReader(configuration, features: inputs.channels)
     let own = configuration.testFrames ?? configuration.frames
     let raw = try reader.prepared(try reader.read(path, frames: frames ?? own, hasLabels: false), file: path)
-    let (examples, _) = try encode(raw)
-    let answers = zip(raw.items, predictions(for: examples)).map { Answer(place: $0.place, prediction: $1) }
-    return (answers, raw.skipped.notes)
+    return (raw, try encode(raw).examples)
+  }
+
+  private func answers(_ predictions: [Prediction], _ raw: RawExamples) -> [Answer] {
+    zip(raw.items, predictions).map { Answer(place: $0.place, prediction: $1) }
+  }
+}
+
+extension Answers {
+  /// Adds the right answers.
+  fileprivate func digest(into hash: inout SHA256) {
+    switch self {
+    case .classes(let classes): hash.update(numbers: classes)
+    case .numbers(let numbers): hash.update(numbers: numbers)
+    }
   }
 }
 

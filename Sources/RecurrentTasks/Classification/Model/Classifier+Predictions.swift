@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -11,13 +12,40 @@ extension Classifier {
   /// - Parameter texts: One prediction is made for each; a text without any word has none.
   /// - Throws: `ClassificationError.otherInputs` where the model takes signals; `.tooLong` where it refuses long texts.
   public func classify(texts: [String], file: String = "the texts") throws(ClassificationError) -> [Prediction?] {
+    let (places, examples) = try encodedTexts(texts, file: file)
+    return answers(predictions(for: examples), at: places, count: texts.count)
+  }
+
+  /// The same, the texts divided among ranks: all ranks give the same texts and get all predictions, which do not depend on
+  /// the number of ranks.
+  ///
+  /// - Parameters:
+  ///   - texts: One prediction is made for each; a text without any word has none.
+  ///   - communicator: The ranks that classify together.
+  /// - Throws: `ClassificationError` as for one process; `CommunicationError`, also where the ranks have other texts.
+  public func classify(
+    texts: [String], file: String = "the texts", over communicator: any Communicator
+  ) throws -> [Prediction?] {
+    try communicator.requireSameWork { hash in for text in texts { hash.update(text: text) } }
+    let (places, examples) = try encodedTexts(texts, file: file)
+    let found = try predictions(for: examples) { try communicator.sharing($0, $1) }
+    return answers(found, at: places, count: texts.count)
+  }
+
+  /// The texts that hold something, and their places among all.
+  private func encodedTexts(
+    _ texts: [String], file: String
+  ) throws(ClassificationError) -> (places: [Int], examples: ExampleSet) {
     let filled = texts.indices.filter { !texts[$0].isBlankText }
+    if filled.isEmpty { return ([], ExampleSet(tokens: [])) }
     let raw = RawExamples(
       texts: filled.map { texts[$0] }, places: filled.map { TextLocation(file: file, line: $0 + 1, column: 1) })
-    var result = [Prediction?](repeating: nil, count: texts.count)
-    if filled.isEmpty { return result }
-    let (examples, _) = try encode(raw)
-    for (place, prediction) in zip(filled, predictions(for: examples)) { result[place] = prediction }
+    return (filled, try encode(raw).examples)
+  }
+
+  private func answers(_ predictions: [Prediction], at places: [Int], count: Int) -> [Prediction?] {
+    var result = [Prediction?](repeating: nil, count: count)
+    for (place, prediction) in zip(places, predictions) { result[place] = prediction }
     return result
   }
 

@@ -58,7 +58,13 @@ extension Classifier {
   func findings(
     of part: ClassificationData.PartData, name: String, usual: Answers?
   ) -> (row: TaskFindings.Row, baseline: TaskFindings.Row?, evaluation: ClassificationEvaluation) {
-    let evaluation = evaluation(of: part)
+    findings(evaluation(of: part), of: part, name: name, usual: usual)
+  }
+
+  /// The same of a part that was judged before.
+  func findings(
+    _ evaluation: ClassificationEvaluation, of part: ClassificationData.PartData, name: String, usual: Answers?
+  ) -> (row: TaskFindings.Row, baseline: TaskFindings.Row?, evaluation: ClassificationEvaluation) {
     let row = TaskFindings.Row(name, evaluation.metrics)
     switch (part.answers, usual ?? part.answers) {
     case (.classes(let classes), .classes(let known)):

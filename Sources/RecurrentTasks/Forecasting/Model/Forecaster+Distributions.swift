@@ -10,8 +10,9 @@ extension Forecaster {
   /// - Parameters:
   ///   - origins: Ascending; one may stand there several times, for several paths from it.
   ///   - draw: What is fed back where the network forecasts fewer steps at once than the horizon has.
+  ///   - firstPath: The number of the first path, for its random numbers.
   func distributions(
-    of series: PreparedSeries, from origins: [Int], horizon: Int, draw: ForecastDraw
+    of series: PreparedSeries, from origins: [Int], horizon: Int, draw: ForecastDraw, firstPath: Int = 0
   ) throws(ForecastError) -> [[[StepDistribution]]] {
     let isFedBack = horizon > configuration.modelHorizon
     if isFedBack, !schema.pastCovariates.isEmpty { throw .pastCovariates(schema.pastCovariates, horizon: horizon) }
@@ -19,7 +20,8 @@ extension Forecaster {
     // In groups, since every forecast that is fed back needs a copy of the series.
     for start in stride(from: 0, to: origins.count, by: Self.groupSize) {
       let some = Array(origins[start..<min(start + Self.groupSize, origins.count)])
-      var group = ForecastGroup(series: series, origins: some, horizon: horizon, draw: draw, firstPath: start)
+      var group = ForecastGroup(
+        series: series, origins: some, horizon: horizon, draw: draw, firstPath: firstPath + start)
       switch configuration.arrangement {
       case .windows where configuration.shareVariables:
         var found = some.map { _ in [[StepDistribution]]() }

@@ -54,15 +54,19 @@ extension Forecaster {
     _ frame: SeriesFrame, horizon: Int? = nil, levels: [Double] = []
   ) throws(ForecastError) -> [SeriesForecast] {
     let horizon = horizon ?? configuration.horizon
-    try checkHorizon(horizon)
-    try wrapping(ForecastError.series) { () throws(SeriesError) in try frame.requireFuture(horizon: horizon) }
-    var forecasts: [SeriesForecast] = []
-    for (number, series) in frame.series.enumerated() {
-      let prepared = try preparedToForecast(series, of: frame, horizon: horizon)
-      forecasts += try self.forecasts(
-        of: prepared, from: [prepared.count], horizon: horizon, levels: levels, key: samplingKey.folding(number))
+    try check(frame, horizon: horizon)
+    return try frame.series.indices.map { number throws(ForecastError) in
+      try forecast(frame, number, horizon: horizon, levels: levels)
     }
-    return forecasts
+  }
+
+  /// The forecast past the end of one series.
+  func forecast(
+    _ frame: SeriesFrame, _ number: Int, horizon: Int, levels: [Double]
+  ) throws(ForecastError) -> SeriesForecast {
+    let prepared = try preparedToForecast(frame.series[number], of: frame, horizon: horizon)
+    return try forecasts(
+      of: prepared, from: [prepared.count], horizon: horizon, levels: levels, key: samplingKey.folding(number))[0]
   }
 
   /// Paths that the values past the end of every series may take, drawn at random.
@@ -77,28 +81,39 @@ extension Forecaster {
     _ frame: SeriesFrame, count: Int, horizon: Int? = nil, seed: Int? = nil
   ) throws(ForecastError) -> [[[[Double]]]] {
     let horizon = horizon ?? configuration.horizon
-    try checkHorizon(horizon)
-    guard configuration.outputDistribution != .point else {
-      throw .settings(
-        .init(problem: "a point forecast has no paths to draw", mend: "train with an --output-distribution"))
+    try checkSamples(frame, horizon: horizon)
+    return try frame.series.indices.map { number throws(ForecastError) in
+      try samplePaths(frame, number, paths: 0..<count, horizon: horizon, seed: seed)
     }
-    try wrapping(ForecastError.series) { () throws(SeriesError) in try frame.requireFuture(horizon: horizon) }
+  }
+
+  /// Some of the paths past the end of one series, `[path][target][step]`.
+  func samplePaths(
+    _ frame: SeriesFrame, _ number: Int, paths: Range<Int>, horizon: Int, seed: Int?
+  ) throws(ForecastError) -> [[[Double]]] {
     let key = seed.map { RandomKey(seed: UInt64($0)).folding(.sampling) } ?? samplingKey
-    var all: [[[[Double]]]] = []
-    for (number, series) in frame.series.enumerated() {
-      let prepared = try preparedToForecast(series, of: frame, horizon: horizon)
-      all.append(
-        try paths(of: prepared, from: [prepared.count], horizon: horizon, count: count, key: key.folding(number))[0])
-    }
-    return all
+    let prepared = try preparedToForecast(frame.series[number], of: frame, horizon: horizon)
+    return try self.paths(
+      of: prepared, from: [prepared.count], horizon: horizon, numbers: paths, key: key.folding(number))[0]
   }
 
   var samplingKey: RandomKey { RandomKey(seed: UInt64(configuration.training.seed)).folding(.sampling) }
 
-  private func checkHorizon(_ horizon: Int) throws(ForecastError) {
+  /// Checks that so many steps past the end of all series can be forecast.
+  func check(_ frame: SeriesFrame, horizon: Int) throws(ForecastError) {
     guard (1...WindowShape.limit).contains(horizon) else {
       throw .settings(.init(problem: "horizon \(horizon) is not possible", mend: "ask for 1 step or more"))
     }
+    try wrapping(ForecastError.series) { () throws(SeriesError) in try frame.requireFuture(horizon: horizon) }
+  }
+
+  /// Checks that there are paths to draw.
+  func checkSamples(_ frame: SeriesFrame, horizon: Int) throws(ForecastError) {
+    guard configuration.outputDistribution != .point else {
+      throw .settings(
+        .init(problem: "a point forecast has no paths to draw", mend: "train with an --output-distribution"))
+    }
+    try check(frame, horizon: horizon)
   }
 
   private func preparedToForecast(
@@ -153,7 +168,7 @@ extension Forecaster {
     }
     if !isExact, !wanted.isEmpty {
       let paths = try paths(
-        of: series, from: origins, horizon: horizon, count: configuration.samples, key: key ?? samplingKey)
+        of: series, from: origins, horizon: horizon, numbers: 0..<configuration.samples, key: key ?? samplingKey)
       for index in forecasts.indices { forecasts[index].quantiles = Self.quantiles(wanted, of: paths[index]) }
     }
     guard isConformal, let calibration else { return forecasts }
@@ -178,16 +193,19 @@ extension Forecaster {
   }
 
   /// Paths from each origin, `[origin][path][target][step]` in the unit of the data.
+  ///
+  /// - Parameter numbers: Which paths: each is a function of the key and its own number.
   func paths(
-    of series: PreparedSeries, from origins: [Int], horizon: Int, count: Int, key: RandomKey
+    of series: PreparedSeries, from origins: [Int], horizon: Int, numbers: Range<Int>, key: RandomKey
   ) throws(ForecastError) -> [[[[Double]]]] {
     var result: [[[[Double]]]] = []
     for origin in origins {
       let draw = ForecastDraw(key: key.folding(origin))
       let found = try distributions(
-        of: series, from: Array(repeating: origin, count: count), horizon: horizon, draw: draw)
+        of: series, from: Array(repeating: origin, count: numbers.count), horizon: horizon, draw: draw,
+        firstPath: numbers.lowerBound)
       result.append(
-        found.enumerated().map { path, distributions in
+        zip(numbers, found).map { path, distributions in
           series.restored(Self.values(of: distributions, draw: draw, path: path), from: origin)
         })
     }

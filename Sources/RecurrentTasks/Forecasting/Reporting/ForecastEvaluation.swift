@@ -1,4 +1,4 @@
-import RecurrentDistribution
+public import RecurrentDistribution
 import RecurrentTensor
 
 /// Forecasts of one part of some series beside what came, and beside forecasts that need no model.
@@ -43,21 +43,9 @@ extension Forecaster {
   ) throws -> ForecastMetrics? {
     let horizon = configuration.horizon
     guard let origins = origins(of: data, part: part, withDistribution: withDistribution) else { return nil }
-    // Forecasts are made in groups anyway; those of one group are not divided.
-    let groups = origins.enumerated().flatMap { series, origins in
-      stride(from: 0, to: origins.count, by: Self.groupSize).map {
-        (series: series, origins: Array(origins[$0..<min($0 + Self.groupSize, origins.count)]))
-      }
-    }
-    let probabilities = withDistribution ? DistributionErrors.probabilities : []
-    let found = try communicator.sharing(groups.count) { number in
-      let group = groups[number]
-      return try forecasts(
-        of: data.prepared[group.series], from: group.origins, horizon: horizon, probabilities: probabilities,
-        key: samplingKey.folding(group.series))
-    }
-    var made = origins.map { _ in [SeriesForecast]() }
-    for (group, some) in zip(groups, found) { made[group.series] += some }
+    let made = try forecasts(
+      of: data.prepared, from: origins, horizon: horizon, levels: [],
+      probabilities: withDistribution ? DistributionErrors.probabilities : [], over: communicator)
     return try evaluation(
       of: data, origins: origins, horizon: horizon, against: [], withDistribution: withDistribution, made: made
     ).metrics
@@ -161,21 +149,61 @@ extension Forecaster {
   public func backtest(
     _ frame: SeriesFrame, windows: Int, step: Int, horizon: Int? = nil, levels: [Double]? = nil
   ) throws(ForecastError) -> ForecastEvaluation {
-    let horizon = horizon ?? configuration.horizon
-    var origins: [[Int]] = []
-    for series in frame.series {
-      origins.append(
-        try wrapping(ForecastError.backtest) { () throws(BacktestError) in
-          try RollingOrigin.origins(
-            count: series.count, windows: windows, step: step, horizon: horizon, history: requiredRows,
-            name: frame.name(of: series))
-        })
+    let backtest = try Backtest(self, frame, windows: windows, step: step, horizon: horizon, levels: levels)
+    return try evaluation(
+      of: backtest.data, origins: backtest.origins, horizon: backtest.horizon, against: Baseline.allCases,
+      levels: backtest.levels, withDistribution: backtest.withDistribution)
+  }
+
+  /// The same, the forecasts divided among ranks: all ranks give the same series and get the figures of a single process.
+  ///
+  /// - Parameters:
+  ///   - frame: Series with the columns of the training table.
+  ///   - windows: How many forecasts of each series.
+  ///   - step: The rows from one origin to the next.
+  ///   - horizon: The steps to forecast; nil as many as in training.
+  ///   - levels: The percentages that intervals are to hold; nil for those of training, as far as there are any.
+  ///   - communicator: The ranks that forecast together.
+  /// - Throws: `ForecastError` as for one process; `CommunicationError`, also where the ranks have other series.
+  public func backtest(
+    _ frame: SeriesFrame, windows: Int, step: Int, horizon: Int? = nil, levels: [Double]? = nil,
+    over communicator: any Communicator
+  ) throws -> ForecastEvaluation {
+    let asked = "\(windows) \(step) \(horizon ?? 0) \(levels ?? [])"
+    try communicator.requireSameWork(settings: asked) { frame.digest(into: &$0) }
+    let backtest = try Backtest(self, frame, windows: windows, step: step, horizon: horizon, levels: levels)
+    let made = try forecasts(
+      of: backtest.data.prepared, from: backtest.origins, horizon: backtest.horizon, levels: backtest.levels,
+      probabilities: backtest.withDistribution ? DistributionErrors.probabilities : [], over: communicator)
+    return try evaluation(
+      of: backtest.data, origins: backtest.origins, horizon: backtest.horizon, against: Baseline.allCases,
+      levels: backtest.levels, withDistribution: backtest.withDistribution, made: made)
+  }
+}
+
+/// What a backtest forecasts, and from where.
+private struct Backtest {
+  let data: ForecastData
+  let origins: [[Int]]
+  let horizon: Int
+  let levels: [Double]
+  let withDistribution: Bool
+
+  init(
+    _ forecaster: Forecaster, _ frame: SeriesFrame, windows: Int, step: Int, horizon asked: Int?, levels: [Double]?
+  ) throws(ForecastError) {
+    let horizon = asked ?? forecaster.configuration.horizon
+    let origins = try frame.series.map { series throws(ForecastError) in
+      try wrapping(ForecastError.backtest) { () throws(BacktestError) in
+        try RollingOrigin.origins(
+          count: series.count, windows: windows, step: step, horizon: horizon, history: forecaster.requiredRows,
+          name: frame.name(of: series))
+      }
     }
     let parts = origins.map { Parts(train: 0..<($0.first ?? 0), validation: 0..<0, test: 0..<0) }
-    let data = try ForecastData(frame, parts: parts, preparation: preparation)
-    return try evaluation(
-      of: data, origins: origins, horizon: horizon, against: Baseline.allCases,
-      levels: levels ?? standardLevels(horizon: horizon),
-      withDistribution: configuration.outputDistribution != .point)
+    data = try ForecastData(frame, parts: parts, preparation: forecaster.preparation)
+    self.levels = levels ?? forecaster.standardLevels(horizon: horizon)
+    withDistribution = forecaster.configuration.outputDistribution != .point
+    (self.origins, self.horizon) = (origins, horizon)
   }
 }

@@ -1,3 +1,4 @@
+import RecurrentDistribution
 import RecurrentFormats
 import RecurrentTensor
 import RecurrentTraining
@@ -7,8 +8,11 @@ extension LanguageModel {
   static let judgedRecords = 500
 
   /// Adds the share of texts that obey the conditions of records to the figures of a part.
-  func addObedience(on part: TextPart, to findings: inout TaskFindings, as name: Part) throws {
-    guard let share = obedience(on: part),
+  func addObedience(
+    on part: TextPart, to findings: inout TaskFindings, as name: Part,
+    over communicator: any Communicator = SingleProcess()
+  ) throws {
+    guard let share = try obedience(on: part, over: communicator),
       let place = findings.metrics.firstIndex(where: { $0.name == name.rawValue })
     else { return }
     let row = findings.metrics[place]
@@ -20,7 +24,7 @@ extension LanguageModel {
   ///
   /// Where a text obeys if it is that of the record, it is the likeliest one, symbol by symbol; else it is drawn as the
   /// model says.
-  func obedience(on part: TextPart) -> Double? {
+  func obedience(on part: TextPart, over communicator: any Communicator = SingleProcess()) throws -> Double? {
     guard let conditions = part.conditions, let end = endSymbol else { return nil }
     let count = min(part.texts.count, Self.judgedRecords)
     var request = GenerationRequest()
@@ -28,10 +32,9 @@ extension LanguageModel {
     request.seed = configuration.training.seed
     request.limit = configuration.obey == .text ? (part.records.map(\.count).max() ?? 0) + 1 : 400
     request.sampling.temperature = configuration.obey == .text ? 0 : 1
-    var texts = [String](repeating: "", count: count)
     let rows = conditions.rows(at: (0..<Int32(count)).map { $0 })
-    for token in TextGeneration(self, after: [end], conditions: rows, request) { texts[token.row] += token.text }
-    let obeying = zip(texts, part.texts).count { text, record in obeys(text, record) }
+    let texts = try texts(of: request, after: [end], conditions: rows, over: communicator)
+    let obeying = zip(texts, part.texts).count { written, record in obeys(written.text, record) }
     return Double(obeying) / Double(max(count, 1))
   }
 

@@ -1,5 +1,5 @@
 import Foundation
-import RecurrentDistribution
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -100,16 +100,18 @@ extension LanguageModel: EvaluableModel {
   ///
   /// - Throws: `GenerationError`.
   public func evaluate(
-    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+    on data: String?, drawing picture: String?, over communicator: any Communicator,
+    onProgress: (_ done: Int, _ total: Int) -> Void
   ) throws -> TaskFindings {
     if picture != nil {
       throw GenerationError.settings("a language model has nothing to draw", mend: "leave --plot out")
     }
     let part = try data.map(readPart) ?? testPart()
     var findings = TaskFindings()
-    findings.metrics = [TaskFindings.Row(.test, metrics(of: part, by: network))]
+    try communicator.requireSameWork { part.digest(into: &$0) }
+    findings.metrics = [TaskFindings.Row(.test, try metrics(of: part, by: network, over: communicator))]
     findings.details["symbols"] = .integer(part.count)
-    try addObedience(on: part, to: &findings, as: .test)
+    try addObedience(on: part, to: &findings, as: .test, over: communicator)
     return findings
   }
 
@@ -131,5 +133,16 @@ extension LanguageModel: EvaluableModel {
       throw GenerationError.settings("the model was trained without a test part", mend: "give a file with --data")
     }
     return part
+  }
+}
+
+extension TextPart {
+  /// Adds the symbols and the conditions.
+  fileprivate func digest(into hash: inout SHA256) {
+    for symbols in [running] + records {
+      hash.update(numbers: [symbols.count])
+      hash.update(numbers: symbols)
+    }
+    if let conditions { hash.update(numbers: conditions.scalars) }
   }
 }

@@ -37,7 +37,11 @@ public struct TextGeneration: Sequence, IteratorProtocol, Sendable {
   ///   - first: The symbols before the first one that is made; at least one.
   ///   - conditions: `[1, K]` for all texts or `[N, K]`; nil for none.
   ///   - request: What is to be generated.
-  init(_ model: LanguageModel, after first: [Int32], conditions: Tensor?, _ request: GenerationRequest) {
+  ///   - firstNumber: The number of the first text, where others make those before it.
+  init(
+    _ model: LanguageModel, after first: [Int32], conditions: Tensor?, _ request: GenerationRequest,
+    firstNumber: Int = 0
+  ) {
     precondition(!first.isEmpty && request.count > 0, "nothing to begin with")
     network = model.network
     tokenizer = model.tokenizer
@@ -47,7 +51,7 @@ public struct TextGeneration: Sequence, IteratorProtocol, Sendable {
     let read = model.reading(first, conditions: conditions)
     let key = RandomKey(seed: UInt64(bitPattern: Int64(request.seed))).folding(.sampling)
     rows = (0..<request.count).map {
-      Row(key: key.folding($0), symbols: first, stop: StopTexts(request.stop))
+      Row(key: key.folding(firstNumber + $0), symbols: first, stop: StopTexts(request.stop))
     }
     running = Array(0..<request.count)
     let choice = running.map { read.logits.shape[0] == 1 ? 0 : $0 }

@@ -1,4 +1,4 @@
-import RecurrentDistribution
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentTraining
 
@@ -36,14 +36,16 @@ extension Tagger {
 extension Tagger: EvaluableModel {
   /// Counts right labels in a file like that of training; nil is the test part of the training.
   public func evaluate(
-    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+    on data: String?, drawing picture: String?, over communicator: any Communicator,
+    onProgress: (_ done: Int, _ total: Int) -> Void
   ) throws -> TaskFindings {
     guard let path = data ?? configuration.test else { throw TaggingError.noTestData }
     if picture != nil { throw TaggingError.contradiction("a tagger has no picture to draw, but one is asked for") }
     let corpus = try TaggedCorpus(
       path: path, format: data == nil ? configuration.format.annotationFormat : nil, column: configuration.column,
       wordLimit: configuration.maximumLength)
-    let scores = scores(on: corpus.sentences)
+    try communicator.requireSameWork { hash in for sentence in corpus.sentences { hash.update(words: sentence.words) } }
+    let scores = try scores(on: corpus.sentences, over: communicator)
     var findings = TaskFindings()
     findings.metrics.append(TaskFindings.Row(.test, scores.metrics))
     findings.add(scores, of: corpus)

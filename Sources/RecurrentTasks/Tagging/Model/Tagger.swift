@@ -1,3 +1,4 @@
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -53,6 +54,18 @@ public struct Tagger: TaskModel {
     labels(of: sentences) { count, compute in (0..<count).map(compute) }
   }
 
+  /// The same, the sentences divided among ranks: all ranks give the same sentences and get all labels, which do not depend on
+  /// the number of ranks.
+  ///
+  /// - Parameters:
+  ///   - sentences: The words of each.
+  ///   - communicator: The ranks that tag together.
+  /// - Throws: `CommunicationError`, also where the ranks have other sentences.
+  public func labels(of sentences: [[String]], over communicator: any Communicator) throws -> [[String]] {
+    try communicator.requireSameWork { hash in for words in sentences { hash.update(words: words) } }
+    return try labels(of: sentences) { try communicator.sharing($0, $1) }
+  }
+
   /// The same.
   ///
   /// - Parameter batchwise: Has the batches computed, of which there are so many.
@@ -79,6 +92,14 @@ public struct Tagger: TaskModel {
     let constraints = configuration.wellFormed ? learnedScheme?.constraints(on: vocabularies.labels.symbols) : nil
     if let field = network.field { return field.best(logits, constraints: constraints) }
     return constraints?.best(logits) ?? logits.largest
+  }
+}
+
+extension SHA256 {
+  /// Adds the words of a sentence.
+  mutating func update(words: [String]) {
+    update(numbers: [words.count])
+    for word in words { update(text: word) }
   }
 }
 

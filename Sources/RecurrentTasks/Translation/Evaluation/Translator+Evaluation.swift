@@ -1,5 +1,5 @@
 import Foundation
-import RecurrentDistribution
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -44,23 +44,24 @@ extension Translator {
     }
     var greedy = DecodingSettings()
     greedy.beamSize = 1
-    let scores = TranslationScores(try translate(corpus.sources, greedy, over: communicator), of: corpus, self)
+    let scores = TranslationScores(try divided(corpus.sources, greedy, over: communicator), of: corpus, self)
     return scores.metrics.filter { $0.name == name } + likelihood
   }
 
   /// Judges translations of a part of the data.
   func findings(
     on corpus: ParallelCorpus, as part: Part, _ settings: DecodingSettings,
+    over communicator: any Communicator = SingleProcess(),
     onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> TaskFindings {
     var findings = TaskFindings()
     var done = 0
-    let translated = try translate(corpus.sources, settings) { count in
+    let translated = try divided(corpus.sources, settings, over: communicator) { count in
       done += count
       onProgress(done, corpus.sources.count)
     }
     let scores = TranslationScores(translated, of: corpus, self)
-    findings.metrics.append(TaskFindings.Row(part, scores.metrics + (try likelihood(on: corpus))))
+    findings.metrics.append(TaskFindings.Row(part, scores.metrics + (try likelihood(on: corpus, over: communicator))))
     findings.tables.append(TaskFindings.Table("translations of the \(part.rawValue) part", scores.examples))
     findings.details["bleu_signature"] = .string(scores.signature)
     findings.details["examples"] = scores.exampleDetails
@@ -76,7 +77,8 @@ extension Translator {
 extension Translator: EvaluableModel {
   /// Judges the model on a table of pairs; nil is the test part of the training. Translations are those of a beam of 5.
   public func evaluate(
-    on data: String?, drawing picture: String?, onProgress: (_ done: Int, _ total: Int) -> Void
+    on data: String?, drawing picture: String?, over communicator: any Communicator,
+    onProgress: (_ done: Int, _ total: Int) -> Void
   ) throws -> TaskFindings {
     if picture != nil {
       throw TranslationError.unsupported(
@@ -90,7 +92,12 @@ extension Translator: EvaluableModel {
       guard let test = try TranslationParts.test(of: configuration) else { throw TranslationError.noTestData }
       parts = test
     }
-    var findings = try findings(on: parts, as: .test, DecodingSettings(), onProgress: onProgress)
+    try communicator.requireSameWork { hash in
+      parts.sources.digest(into: &hash)
+      for pair in parts.pairs { hash.update(text: pair.target) }
+    }
+    var findings = try findings(
+      on: parts, as: .test, DecodingSettings(), over: communicator, onProgress: onProgress)
     findings.notes = parts.skipped.notes + findings.notes
     return findings
   }

@@ -1,4 +1,4 @@
-import RecurrentDistribution
+public import RecurrentDistribution
 import RecurrentFormats
 import RecurrentLayers
 import RecurrentTensor
@@ -61,13 +61,37 @@ extension Translator {
     }
   }
 
-  /// The same, the sources divided among ranks.
-  func translate(
-    _ sources: TranslationSources, _ settings: DecodingSettings, over communicator: any Communicator
+  /// The same, the sources divided among ranks: all ranks give the same sources and get all translations, which do not depend
+  /// on the number of ranks.
+  ///
+  /// - Parameters:
+  ///   - sources: Texts, or sequences of frames; one without a step has no translation.
+  ///   - settings: How to search.
+  ///   - batchSize: The most sources that are decoded at a time; nil for as many as have some thousand steps.
+  ///   - communicator: The ranks that translate together.
+  ///   - onBatch: Told how many sources more are done, those of the other ranks by estimate.
+  /// - Throws: `TranslationError` as for one process; `CommunicationError`, also where the ranks have other sources.
+  public func translate(
+    _ sources: TranslationSources, _ settings: DecodingSettings = DecodingSettings(), batchSize: Int? = nil,
+    over communicator: any Communicator, onBatch: (Int) -> Void = { _ in }
+  ) throws -> [TranslatedSource] {
+    try communicator.requireSameWork(settings: "\(settings)") { sources.digest(into: &$0) }
+    return try divided(sources, settings, batchSize: batchSize, over: communicator, onBatch: onBatch)
+  }
+
+  /// The same, of sources that all ranks are known to have.
+  func divided(
+    _ sources: TranslationSources, _ settings: DecodingSettings, batchSize: Int? = nil,
+    over communicator: any Communicator, onBatch: (Int) -> Void = { _ in }
   ) throws -> [TranslatedSource] {
     try check(settings)
     try check(sources)
-    return try translate(sources, settings, batchSize: nil) { try communicator.sharing($0.count, $1) }
+    return try translate(sources, settings, batchSize: batchSize) { batches, compute in
+      try communicator.sharing(batches.count) { number in
+        defer { onBatch(batches[communicator.piecesDone(with: number, of: batches.count)].reduce(0) { $0 + $1.count }) }
+        return compute(number)
+      }
+    }
   }
 
   /// - Parameter batchwise: Has the batches of these sources written.
@@ -173,5 +197,19 @@ extension Translator {
     return Translation(
       text: text, symbols: symbols, logProbability: sequence.logProbability, score: sequence.score,
       ending: sequence.ending, attention: settings.keepsAttention ? sequence.attention : [])
+  }
+}
+
+extension TranslationSources {
+  /// Adds all texts, or all frames.
+  func digest(into hash: inout SHA256) {
+    switch self {
+    case .texts(let texts): for text in texts { hash.update(text: text) }
+    case .frames(let series):
+      for item in series.items {
+        hash.update(numbers: [item.steps.lowerBound, item.steps.upperBound])
+      }
+      hash.update(numbers: series.values)
+    }
   }
 }
