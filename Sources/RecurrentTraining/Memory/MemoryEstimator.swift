@@ -3,8 +3,8 @@ import RecurrentTensor
 
 /// Tells what a run will have in memory, before its first step, from steps on some examples of its largest batch.
 ///
-/// What a step leaves for the way back grows evenly with the examples of its batch, so two parts tell what all take. They grow
-/// from a small one, as long as what they tell fits in memory. The rest is counted, or measured after the small steps, when
+/// What a step leaves for the way back grows about evenly with the examples of its batch, so that parts tell what all take. They
+/// grow from a small one to the whole, as long as what they tell fits in memory. The rest is counted, or measured after the small steps, when
 /// the process has everything once that a run has.
 public struct MemoryEstimator<Task: TrainingTask> {
   let task: Task
@@ -72,10 +72,11 @@ public struct MemoryEstimator<Task: TrainingTask> {
     return estimate
   }
 
-  /// Into how many shares the largest batch is cut for each trial; a batch of few examples is tried as a whole.
+  /// Into how many shares the largest batch is cut for each trial. The last is the batch as a whole, where parts tell that it
+  /// fits: kernels choose their room by the number of examples.
   private var shareCounts: [Int] {
     let count = contents.examples.count
-    return [64, 16, 4, 2].filter { $0 <= count } + (count <= 8 ? [1] : [])
+    return [64, 16, 4, 2].filter { $0 <= count } + [1]
   }
 
   /// How many models a run keeps beside the first one and the one that it trains.

@@ -36,7 +36,6 @@ import Testing
     return configuration
   }
 
-  /// A quarter and a half of the rows tell what all take.
   @Test func activationsOfTheLargestBatch() throws {
     let task = Rows(lengths: [10, 200, 10])
     var model = Rows.Network()
