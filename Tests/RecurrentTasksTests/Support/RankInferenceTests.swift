@@ -26,14 +26,14 @@ struct RankInferenceTests {
     let classifier = try ClassificationTraining(configuration).initial
     // Long enough for several batches, of very different lengths.
     let words = ["the", "film", "splendid", "awful", "never"]
-    var texts = (0..<300).map { number -> String in
+    var texts = (0..<170).map { number -> String in
       let length = 3 + number * 37 % 230
       return (0..<length).map { words[($0 * 7 + number) % words.count] }.joined(separator: " ")
     }
     texts[4] = "  "
-    texts[299] = ""
+    texts[169] = ""
     let lengths = texts.map { $0.split(separator: " ").count }
-    #expect(lengths.reduce(0, +) > 2 * Classifier.stepsOfBatch)
+    #expect(lengths.reduce(0, +) > Classifier.stepsOfBatch)
     for some in [texts, Array(texts.prefix(1)), ["", " "], []] {
       try expectSameOverRanks(try classifier.classify(texts: some)) { try classifier.classify(texts: some, over: $0) }
     }
@@ -47,7 +47,7 @@ struct RankInferenceTests {
     let folder = try SampleFolder()
     let data = try folder.putSignals(40, in: "s.csv")
     let classifier = try ClassificationTraining(ClassificationConfiguration.quickSignals(data)).initial
-    let file = try folder.putSignals(2300, in: "new.csv")
+    let file = try folder.putSignals(300, in: "new.csv")
     let expected = try classifier.classify(signalsOf: file).answers
     try expectSameOverRanks(expected) { try classifier.classify(signalsOf: file, over: $0).answers }
     // Each rank has a picture of its own to draw here, and only the first draws it.
@@ -66,18 +66,18 @@ struct RankInferenceTests {
     let configuration = SampleSentences.configuration { $0.head = head }
     let parts = TaggingParts(train: SampleSentences.corpus(40, seed: 1))
     let tagger = try TaggingTraining(configuration, parts: parts).initial
-    let sentences = SampleSentences.sentences(2200, seed: 5).map(\.words) + [[]]
-    #expect(sentences.joined().count > 2 * Tagger.stepsAtATime)
+    let sentences = SampleSentences.sentences(1200, seed: 5).map(\.words) + [[]]
+    #expect(sentences.joined().count > Tagger.stepsAtATime)
     for some in [sentences, Array(sentences.prefix(1)), [[]], []] {
       try expectSameOverRanks(tagger.labels(of: some)) { try tagger.labels(of: some, over: $0) }
     }
     // How many are tagged at a time makes no difference: commands take more at a time on more ranks.
-    let pieces = stride(from: 0, to: sentences.count, by: 700).flatMap {
-      tagger.labels(of: Array(sentences[$0..<min($0 + 700, sentences.count)]))
+    let pieces = stride(from: 0, to: sentences.count, by: 500).flatMap {
+      tagger.labels(of: Array(sentences[$0..<min($0 + 500, sentences.count)]))
     }
     #expect(pieces == tagger.labels(of: sentences))
     let folder = try TextFolder()
-    let lines = SampleSentences.sentences(1200, seed: 6).map { sentence in
+    let lines = SampleSentences.sentences(200, seed: 6).map { sentence in
       zip(sentence.words, sentence.labels).map { "\($0)\t\($1)\n" }.joined()
     }
     try folder.put(lines.joined(separator: "\n"), in: "gold.txt")
@@ -111,7 +111,7 @@ struct RankInferenceTests {
     let letters = ["a", "b", "c", "d", "e", "q"]
     // Short translations of long sources: several batches, and little to compute.
     settings.maxLengthRatio = 0
-    var texts = (0..<80).map { number -> String in
+    var texts = (0..<50).map { number -> String in
       let length = 1 + number * 13 % 61
       return (0..<length).map { letters[($0 * 5 + number) % 6] }.joined(separator: " ")
     }
@@ -134,7 +134,7 @@ struct RankInferenceTests {
   @Test func translationIsJudged() throws {
     let translator = try TranslationTraining(SamplePairs.configuration(), parts: SamplePairs.parts).initial
     let folder = try TextFolder()
-    let lines = SamplePairs.pairs(300, seed: 9).map { "\($0.source)\t\($0.target)\n" }
+    let lines = SamplePairs.pairs(150, seed: 9).map { "\($0.source)\t\($0.target)\n" }
     try folder.put(lines.joined(), in: "pairs.tsv")
     let path = folder.path("pairs.tsv")
     let expected = try Self.text(translator.evaluate(on: path, drawing: nil))
@@ -142,9 +142,9 @@ struct RankInferenceTests {
       var told: [Int] = []
       let findings = try translator.evaluate(on: path, drawing: nil, over: communicator) { done, total in
         told.append(done)
-        #expect(total == 300)
+        #expect(total == 150)
       }
-      if communicator.rank == 0 { #expect(told.last == 300 && told == told.sorted()) }
+      if communicator.rank == 0 { #expect(told.last == 150 && told == told.sorted()) }
       return try Self.text(findings)
     }
   }
