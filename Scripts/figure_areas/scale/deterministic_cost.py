@@ -8,7 +8,7 @@ from .trainings import timed_trainings
 
 ROUNDS = {False: 1, True: 5}
 # Where shares have so many examples, ranks take eight of them unasked.
-EXAMPLES_PER_SHARE = 16
+EXAMPLES_PER_SHARE = 8
 BAR = 10
 
 
@@ -17,7 +17,7 @@ def run(figures, is_long):
     at_default = []
     with temporary_folder() as name:
         for task, arguments in timed_trainings(name).items():
-            for examples in [8, 16, 32]:
+            for examples in [4, 8, 16]:
                 cost = measure(Path(name), [*arguments, "--batch-size", str(8 * examples)], ROUNDS[is_long])
                 is_default = examples >= EXAMPLES_PER_SHARE
                 if is_default:

@@ -39,7 +39,7 @@ class Hosts:
                 raise SystemExit("no cable can be made between namespaces")
             for name, address in zip(self.names, ADDRESSES):
                 ip("-n", name, "addr", "add", f"{address}/24", "dev", "cable")
-                ip("-n", name, "link", "set", "cable", "up")
+                ip("-n", name, "link", "set", "cable", "mtu", "9000", "up")
                 ip("-n", name, "link", "set", "lo", "up")
             self.write_agent()
         except BaseException:

@@ -3,13 +3,13 @@ from pathlib import Path
 
 from ..figure import execute
 from .launchers import TOOL, present, temporary_folder
-from .trainings import forecaster, model_hash
+from .trainings import classifier, forecaster, labelled_texts, model_hash
 
 RANKS = [1, 2, 3, 4]
 
 
 def training(epochs):
-    return [*forecaster(epochs), "--threads", "1"]
+    return [*map(str, forecaster(epochs)), "--threads", "1"]
 
 
 def run_same_bytes(figures, launchers, folder):
@@ -25,6 +25,25 @@ def run_same_bytes(figures, launchers, folder):
     distinct = len(set(hashes.values()))
     is_met = distinct == 1 if len(launchers) == 2 else None
     figures.add("mpi_libraries_distinct_models", distinct, f"of {len(hashes)} runs: alone, {names}; ranks {RANKS}", "1", is_met)
+
+
+def run_same_work(figures, launchers, folder):
+    """Judging and predicting: the same output as that of one process."""
+    execute([TOOL, *map(str, classifier(folder, 1)), "--output", folder / "judged", "--quiet"])
+    texts = labelled_texts(folder, 4000)
+    lines = folder / "lines.txt"
+    lines.write_text("".join(line.split("\t")[1] + "\n" for line in texts.read_text().splitlines()))
+    commands = [["evaluate", folder / "judged", "--data", texts, "--quiet"],
+                ["classify", folder / "judged", lines, "--probabilities", "--quiet"],
+                ["evaluate", folder / "alone", "--windows", "6", "--quiet"], ["forecast", folder / "alone", "--horizon", "24", "--quiet"]]
+    different = tried = 0
+    for command in commands:
+        expected = execute([TOOL, *map(str, command)])
+        for launcher in launchers:
+            for ranks in [2, 3]:
+                tried += 1
+                different += launcher.run(ranks, command).output != expected
+    figures.add("mpi_work_differs", different, f"of {tried} times that ranks judged or predicted", "0", different == 0)
 
 
 def run_mismatches(figures, launchers, folder):
@@ -60,5 +79,5 @@ def run(figures, is_long):
         figures.add("mpi_libraries_distinct_models", None, "no launcher is installed", "1", None)
         return
     with temporary_folder() as name:
-        for part in [run_same_bytes, run_mismatches, run_single_processes]:
+        for part in [run_same_bytes, run_same_work, run_mismatches, run_single_processes]:
             part(figures, launchers, Path(name))

@@ -21,7 +21,7 @@ from .trainings import long_text
 SPEED, DELAY = 1e9, 1000
 ROUNDS = {False: 1, True: 3}
 # Numbers of units; those between the smallest and the largest are predicted from these two.
-SIZES = [64, 256, 512]
+SIZES = [64, 128, 256]
 # A block has at least so many bytes (GradientSender.blockSize).
 BLOCK = 1 << 20
 
@@ -54,10 +54,10 @@ class Step:
 
 
 def measure(hosts, folder, size, rounds):
-    """A character model of one LSTM, with overlap and without in turns."""
+    """A character model of three LSTMs, with overlap and without in turns."""
     reports, counts = {"false": [], "true": []}, {"false": [], "true": []}
-    arguments = ["train", "generate", "--data", long_text(folder, 100_000), "--arrangement", "stream", "--length", "32",
-                 "--batch-size", "64", "--validation", "0.02", "--hidden", size, "--epochs", "2", "--no-deterministic"]
+    arguments = ["train", "generate", "--data", long_text(folder, 60_000), "--arrangement", "stream", "--length", "32",
+                 "--batch-size", "64", "--validation", "0.02", "--hidden", size, "--layers", "3", "--epochs", "1", "--no-deterministic"]
     for number in range(rounds):
         for kind in reports:
             path = folder / f"{size}-{kind}-{number}"

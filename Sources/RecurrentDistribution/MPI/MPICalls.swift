@@ -62,11 +62,18 @@ final class MPICalls: @unchecked Sendable {
     }
   }
 
+  /// Bytes of the first round of a gathering, in which come the length of what a rank has, and what is short.
+  private static let firstRound = 512
+
   func allGather(_ own: [UInt8]) throws(CommunicationError) -> [[UInt8]] {
-    let ones = [Int32](repeating: 8, count: size)
-    let lengths = try gather(withUnsafeBytes(of: Int64(own.count).littleEndian, Array.init), counts: ones)
-    let counts = (0..<size).map { rank in
-      lengths[(rank * 8)..<(rank * 8 + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let space = Self.firstRound - 8
+    var first = withUnsafeBytes(of: Int64(own.count).littleEndian, Array.init) + own.prefix(space)
+    first += [UInt8](repeating: 0, count: Self.firstRound - first.count)
+    let heads = try gather(first, counts: [Int32](repeating: Int32(Self.firstRound), count: size))
+    let places = (0..<size).map { $0 * Self.firstRound }
+    let counts = places.map { place in heads[place..<(place + 8)].reversed().reduce(0) { $0 << 8 | Int($1) } }
+    if counts.allSatisfy({ $0 <= space }) {
+      return zip(places, counts).map { place, count in Array(heads[(place + 8)..<(place + 8 + count)]) }
     }
     let total = counts.reduce(0, +)
     guard total <= Int(mpi_runtime_largest_count) else {

@@ -18,7 +18,7 @@ public struct Terminal: Hashable, Sendable {
     case never
   }
 
-  /// Whether lines can be written over: a terminal that is not dumb.
+  /// Whether lines can be written over: a terminal that is not dumb, and that no launcher of MPI stands before.
   public let isInteractive: Bool
   /// Whether colours are wanted.
   public let hasColors: Bool
@@ -36,7 +36,9 @@ public struct Terminal: Hashable, Sendable {
 
   init(descriptor: Int32, isTerminal: Bool, colors: ColorChoice, environment: (String) -> String?) {
     self.descriptor = descriptor
-    isInteractive = isTerminal && environment("TERM") != "dumb"
+    // Open MPI gives each process a terminal of its own, also where all that they write goes to a file.
+    let isForwarded = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"].contains { environment($0) != nil }
+    isInteractive = isTerminal && !isForwarded && environment("TERM") != "dumb"
     hasColors =
       switch colors {
       case .always: true

@@ -14,6 +14,9 @@ import Testing
     #expect(terminal(true, .auto, [:]).isInteractive)
     #expect(!terminal(true, .auto, ["TERM": "dumb"]).isInteractive)
     #expect(!terminal(false, .auto, ["TERM": "xterm"]).isInteractive)
+    // The terminals that Open MPI gives its processes.
+    #expect(!terminal(true, .auto, ["TERM": "xterm", "OMPI_COMM_WORLD_SIZE": "2"]).isInteractive)
+    #expect(!terminal(true, .auto, ["OMPI_COMM_WORLD_SIZE": "2"]).hasColors)
   }
 
   @Test func colours() {

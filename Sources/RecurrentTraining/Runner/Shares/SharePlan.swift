@@ -18,7 +18,7 @@ struct SharePlan: Hashable, Sendable {
 
   /// Under a launcher results do not depend on the number of ranks where a share has at least so many examples: cutting a
   /// batch finer costs less than a tenth there (Documentation/Decisions/0012-shares-of-a-batch.md).
-  static let examplesPerShare = 16
+  static let examplesPerShare = 8
 
   /// How many shares a batch is cut into.
   ///
