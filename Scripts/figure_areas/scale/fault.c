@@ -1,5 +1,5 @@
 /* Loaded before a program, makes one rank of a job fail: FAULT is what happens, FAULT_RANK to which rank, FAULT_AFTER the
- * file that must be there first, FAULT_TIME the file that is made at that moment. */
+ * file that must be there first, FAULT_DELAY the milliseconds to wait from then on, FAULT_TIME the file that is made at that moment. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
@@ -22,6 +22,7 @@ static void fail(const char *fault) {
 
 static void *wait_and_fail(void *fault) {
   while (access(getenv("FAULT_AFTER"), F_OK) != 0) usleep(1000);
+  usleep(1000 * (useconds_t)atoi(getenv("FAULT_DELAY")));
   FILE *const time = fopen(getenv("FAULT_TIME"), "w");
   if (time) fclose(time);
   fail(fault);

@@ -80,10 +80,10 @@ def run(figures, is_long):
         table.show()
 
 
-def fail(launcher, fault, rank, library, arguments, after, moment):
-    """A job of three ranks in which one fails once a file is there: the job, and seconds from there to its end."""
+def fail(launcher, fault, rank, library, arguments, after, moment, delay=0):
+    """A job of three ranks in which one fails some milliseconds after a file is there: the job, and seconds from there to its end."""
     job = launcher.run(3, arguments, limit=60 + TIMEOUT, RECURRENT_RANK_TIMEOUT=str(TIMEOUT), LD_PRELOAD=str(library), FAULT=fault,
-                       FAULT_RANK=str(rank), FAULT_AFTER=str(after), FAULT_TIME=str(moment))
+                       FAULT_RANK=str(rank), FAULT_AFTER=str(after), FAULT_DELAY=str(delay), FAULT_TIME=str(moment))
     if not moment.exists():
         raise SystemExit(f"{moment.name}: nothing happened\n{job.output[-2000:]}")
     return job, time.time() - moment.stat().st_mtime
@@ -107,7 +107,7 @@ def evaluate(table, launcher, fault, rank, library, folder):
     """A rank fails while a model is judged."""
     name = f"evaluate_{short(launcher)}_{fault}_rank_{rank}"
     job, seconds = fail(launcher, fault, rank, library, ["evaluate", folder / "judged", "--data", labelled_texts(folder, 60_000)],
-                        folder / "judged", folder / f"{name}.moment")
+                        folder / "judged", folder / f"{name}.moment", delay=1500)
     table.add(name, fault, rank, job, seconds)
 
 
