@@ -6,7 +6,7 @@ from ..figure import execute, last_json
 from .launchers import TOOL, temporary_folder
 from .trainings import timed_trainings
 
-ROUNDS = {False: 1, True: 5}
+ROUNDS = {False: 1, True: 3}
 # Where shares have so many examples, ranks take eight of them unasked.
 EXAMPLES_PER_SHARE = 8
 BAR = 10
