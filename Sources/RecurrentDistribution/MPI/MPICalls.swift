@@ -1,6 +1,7 @@
 import CMPIRuntime
 
 /// The calls of MPI that the communicator makes, each until it is done. All are made by the thread that communicates.
+// Unchecked: after `start` only the thread that communicates touches what can change, and `start` itself runs there.
 final class MPICalls: @unchecked Sendable {
   let library: MPILibrary
   private(set) var rank = 0

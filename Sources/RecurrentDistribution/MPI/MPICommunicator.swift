@@ -176,6 +176,7 @@ public final class MPICommunicator: Communicator {
 }
 
 /// What only the thread that communicates touches.
+// Unchecked: one thread has it; others only hold on to it.
 private final class Confined<Value>: @unchecked Sendable {
   var value: Value
   init(_ value: Value) { self.value = value }

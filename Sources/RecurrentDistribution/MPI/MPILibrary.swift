@@ -13,6 +13,9 @@ import RecurrentFormats
 /// Building needs no MPI, and one program works with Open MPI, with MPICH and those that share its binary interface, and
 /// with the standard interface of MPI 5.
 public struct MPILibrary: @unchecked Sendable {
+  // Unchecked: the table of functions behind `runtime` is filled before there is a value, and one thread makes all calls
+  // of MPI.
+
   /// The name or path by which it was opened.
   public let path: String
   /// The form of its handles.

@@ -100,6 +100,7 @@ public final class TreeSum: Sendable {
 }
 
 /// Parts of a block on their way to another thread, whose owner does not touch them meanwhile.
+// Unchecked: the owner waits for the ticket before it looks at the memory again.
 private struct SharedBlock: @unchecked Sendable {
   let parts: [UnsafeMutableRawBufferPointer]
 }

@@ -77,6 +77,8 @@ final class CommunicationThread: Sendable {
 }
 
 /// What another thread runs while its owner waits.
+// Unchecked: two threads never run at the same time what is captured, as the owner waits for the outcome, or gives up
+// and throws, and no longer touches it.
 private struct Lent<Result, Failure: Error>: @unchecked Sendable {
   let body: () throws(Failure) -> Result
 }

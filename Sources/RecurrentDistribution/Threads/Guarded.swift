@@ -7,6 +7,7 @@
 #endif
 
 /// A value that several threads share, and that they can wait to see changed.
+// Unchecked: `value` is touched with `mutex` held, and the two pointers never change.
 final class Guarded<Value>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

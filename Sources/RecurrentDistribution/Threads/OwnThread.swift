@@ -7,6 +7,7 @@
 #endif
 
 /// A thread of the system that runs `body` and ends. Waiting for other processes would hold up a whole pool of threads.
+// Unchecked: the name of a thread never changes; it is a pointer where the system makes it one.
 struct OwnThread: @unchecked Sendable {
   private let thread: pthread_t
 
