@@ -103,7 +103,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentDistributionTests",
-      dependencies: ["RecurrentDistribution", "RecurrentTensor", "RecurrentTestSupport"],
+      dependencies: ["RecurrentDistribution", "CMPIRuntime", "RecurrentTensor", "RecurrentTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "RecurrentTestSupport"],

@@ -49,12 +49,13 @@ import Testing
       .unusableLibrary(path: "x\ny", problem: "p"), .launcherMismatch(launcher, library: "l", rank: 0, size: 1),
       .badVariable(name: "PMI_SIZE", value: "\n"), .alreadyStarted, .timedOut(function: "MPI_Finalize", seconds: 60),
       .failed(function: "MPI_Test", message: "a\nb"), .countMismatch(expected: 1, received: 2, peer: 0),
+      .threadRefused(reason: "no\nmore"), .impossibleCount(-1, peer: 3),
       .rankLost(rank: 1), .ranksDiffer(what: "the data", ranks: Array(1..<9)),
     ]
     for error in errors {
       #expect(!error.description.contains("\n"))
       #expect(error.description.contains(";"))
     }
-    #expect(errors[9].description.hasPrefix("the data of ranks 1, 2, 3, 4, 5 and 3 more differs"))
+    #expect(errors[11].description.hasPrefix("the data of ranks 1, 2, 3, 4, 5 and 3 more differs"))
   }
 }

@@ -1,4 +1,5 @@
 import RecurrentDistribution
+import RecurrentTestSupport
 import RecurrentTensor
 import Testing
 
@@ -7,12 +8,12 @@ import Testing
   @Test(arguments: 1...8, [8, 16]) func hasTheBitsOfThePlainFold(ranks: Int, leafCount: Int) throws {
     let tree = SummationTree(leafCount: leafCount, rankCount: ranks)
     // Whole and halved blocks, with counts that no number of ranks divides.
-    for count in [1, 7, 64, 1001, 2048, 2049] {
+    for count in [1, 7, 1001, 32_768, 32_769] {
       let leaves = (0..<leafCount).map { Self.numbers(count, seed: $0 * 7919 + count) }
       let sums = try InProcessCommunicator.run(count: ranks) { communicator in
         try Self.sum(leaves, over: communicator, tree)
       }
-      let expected = Self.fold(leaves[...]).map(\.bitPattern)
+      let expected = foldInTree(leaves[...]).map(\.bitPattern)
       #expect(
         sums.allSatisfy { $0.map(\.bitPattern) == expected }, "\(ranks) ranks, \(leafCount) leaves, \(count) numbers")
     }
@@ -22,12 +23,12 @@ import Testing
     // Were it otherwise, the test above could not fail.
     let leaves = (0..<8).map { Self.numbers(1001, seed: $0) }
     let row = leaves.dropFirst().reduce(leaves[0]) { zip($0, $1).map(+) }
-    #expect(row.map(\.bitPattern) != Self.fold(leaves[...]).map(\.bitPattern))
+    #expect(row.map(\.bitPattern) != foldInTree(leaves[...]).map(\.bitPattern))
   }
 
   @Test func denormalNumbersAndInfinitiesAreSummedAlike() throws {
     let leaves = (0..<8).map { leaf in [Float.leastNonzeroMagnitude * Float(leaf), leaf == 3 ? .infinity : 1, -0.0] }
-    let expected = Self.fold(leaves[...]).map(\.bitPattern)
+    let expected = foldInTree(leaves[...]).map(\.bitPattern)
     for ranks in 1...8 {
       let sums = try InProcessCommunicator.run(count: ranks) { communicator in
         try Self.sum(leaves, over: communicator, SummationTree(leafCount: 8, rankCount: ranks))
@@ -41,7 +42,7 @@ import Testing
     let leaves = (0..<4).map { leaf in Self.numbers(1501, seed: leaf).map { Double($0) / 3 } }
     let sums = try InProcessCommunicator.run(count: ranks) { communicator in
       let own = tree.subtrees(ofRank: communicator.rank).map { subtree in
-        let numbers = Self.fold(leaves[subtree])
+        let numbers = foldInTree(leaves[subtree])
         let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: numbers.count)
         _ = buffer.initialize(fromContentsOf: numbers)
         return buffer
@@ -51,7 +52,7 @@ import Testing
       try sum.wait(for: sum.submit(own.map { UnsafeMutableRawBufferPointer($0) }))
       return Array(own[0])
     }
-    #expect(sums == Array(repeating: Self.fold(leaves[...]), count: ranks))
+    #expect(sums == Array(repeating: foldInTree(leaves[...]), count: ranks))
   }
 
   @Test(arguments: [2, 3]) func blocksAreSummedInTheOrderOfTheirSubmission(ranks: Int) throws {
@@ -88,17 +89,11 @@ import Testing
   private static func sum(
     _ leaves: [[Float]], over communicator: some Communicator, _ tree: SummationTree
   ) throws -> [Float] {
-    let own = tree.subtrees(ofRank: communicator.rank).map { buffer(fold(leaves[$0])) }
+    let own = tree.subtrees(ofRank: communicator.rank).map { buffer(foldInTree(leaves[$0])) }
     let sum = TreeSum(communicator, tree)
     try sum.wait(for: sum.submit(own.map { UnsafeMutableRawBufferPointer($0) }))
     defer { for part in own { part.deallocate() } }
     return Array(own[0])
-  }
-
-  private static func fold<Number: FloatingPoint>(_ leaves: ArraySlice<[Number]>) -> [Number] {
-    if leaves.count == 1 { return leaves[leaves.startIndex] }
-    let middle = leaves.startIndex + leaves.count / 2
-    return zip(fold(leaves[..<middle]), fold(leaves[middle...])).map(+)
   }
 
   private static func buffer(_ numbers: [Float]) -> UnsafeMutableBufferPointer<Float> {

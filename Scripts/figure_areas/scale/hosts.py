@@ -38,8 +38,9 @@ class Hosts:
             if self.cable.stdout.readline().strip() != "ready":
                 raise SystemExit("no cable can be made between namespaces")
             for name, address in zip(self.names, ADDRESSES):
+                set_up_tcp(name)
                 ip("-n", name, "addr", "add", f"{address}/24", "dev", "cable")
-                ip("-n", name, "link", "set", "cable", "mtu", "9000", "up")
+                ip("-n", name, "link", "set", "cable", "mtu", "9000", "txqueuelen", "5000", "up")
                 ip("-n", name, "link", "set", "lo", "up")
             self.write_agent()
         except BaseException:
@@ -73,6 +74,10 @@ class Hosts:
             raise SystemExit(f"a job on two hosts ended with {done.returncode}\n{done.stdout[-2000:]}")
         return last_json(done.stdout)
 
+    def resent(self):
+        """Segments that TCP has sent again so far: where there are any, times are those of waiting for them."""
+        return sum(int(tcp_counters(name)["RetransSegs"]) for name in self.names)
+
     def round_trip(self):
         """Seconds of a byte there and back, the median of some."""
         answering = subprocess.Popen(["ip", "netns", "exec", self.names[1], sys.executable, "-c", ANSWER, ADDRESSES[1]],
@@ -105,6 +110,18 @@ for _ in range(30):
     times.append(time.perf_counter() - start)
 print(statistics.median(times))
 """
+
+
+def set_up_tcp(name):
+    """TCP as clusters have it: no probing that lets the cable lie idle (BBR), no beginning again after every pause between steps."""
+    for setting in ["tcp_congestion_control=reno", "tcp_slow_start_after_idle=0", "tcp_no_metrics_save=1"]:
+        subprocess.run(["ip", "netns", "exec", name, "sysctl", "-qw", f"net.ipv4.{setting}"], check=True)
+
+
+def tcp_counters(name):
+    lines = subprocess.run(["ip", "netns", "exec", name, "cat", "/proc/net/snmp"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    names, values = [line.split() for line in lines.splitlines() if line.startswith("Tcp:")]
+    return dict(zip(names, values))
 
 
 def ip(*words):

@@ -1,10 +1,11 @@
 """Two hosts with 1 Gb/s and 1 ms between them: how much of the time goes into communication, hidden or not, and what that says
 of more hosts.
 
-The model on paper, for the sums of a step over N hosts, a power of two: every block of gradients takes 2 log2 N exchanges, in
-which each host sends 2 (1 - 1/N) times the block; two more rounds of messages tell losses and votes. A step's communication takes
+The model on paper, for the sums of a step over N hosts, a power of two: every block of gradients takes r = 2 log2 N exchanges (one
+between two hosts), in which each host sends 2 (1 - 1/N) times the block; a message that tells losses and votes takes log2 N more. A
+step's communication takes
 
-    t = a (2 B + 2) log2 N + b 2 (1 - 1/N) S
+    t = a (B r + log2 N) + b 2 (1 - 1/N) S
 
 with B blocks of S bytes together, a seconds for an exchange, and b seconds for a byte. Both are fitted to two trainings on two
 hosts, and the third is predicted.
@@ -22,6 +23,7 @@ SPEED, DELAY = 1e9, 1000
 ROUNDS = {False: 1, True: 3}
 # Numbers of units; those between the smallest and the largest are predicted from these two.
 SIZES = [64, 128, 256]
+LAYERS = 3
 # A block has at least so many bytes (GradientSender.blockSize).
 BLOCK = 1 << 20
 
@@ -32,6 +34,7 @@ def run(figures, is_long):
     with temporary_folder() as name, Hosts(name, SPEED, DELAY) as hosts:
         figures.add("two_hosts_round_trip", round(1e6 * hosts.round_trip()), "us there and back", "stated", None)
         steps = {size: measure(hosts, Path(name), size, ROUNDS[is_long]) for size in SIZES}
+        figures.add("two_hosts_resent", hosts.resent(), "segments of TCP were sent again in all of these trainings", "stated", None)
     for size, step in steps.items():
         figures.add(f"two_hosts_{size}", round(100 * step.waited["false"] / step.seconds["false"], 1),
                     f"% of the time in communication, not overlapped: {1000 * step.waited['false']:.1f} of "
@@ -57,7 +60,7 @@ def measure(hosts, folder, size, rounds):
     """A character model of three LSTMs, with overlap and without in turns."""
     reports, counts = {"false": [], "true": []}, {"false": [], "true": []}
     arguments = ["train", "generate", "--data", long_text(folder, 60_000), "--arrangement", "stream", "--length", "32",
-                 "--batch-size", "64", "--validation", "0.02", "--hidden", size, "--layers", "3", "--epochs", "1", "--no-deterministic"]
+                 "--batch-size", "64", "--validation", "0.02", "--hidden", size, "--layers", LAYERS, "--epochs", "2", "--no-deterministic"]
     for number in range(rounds):
         for kind in reports:
             path = folder / f"{size}-{kind}-{number}"
@@ -71,22 +74,32 @@ def step_count(path):
         return int(list(csv.DictReader(file))[-1]["step"])
 
 
-def blocks(byte_count):
-    return max(1, math.ceil(byte_count / BLOCK))
+def blocks(size, byte_count):
+    """How many blocks the gradients make: from the last layer on, each of as many layers as it takes to fill one. What is left for the
+    first layer and the symbols is the last block."""
+    layer = 4 * (2 * size * size + 2 * size) * 4
+    upper = math.ceil(BLOCK / layer)
+    whole = (LAYERS - 1) // upper
+    return whole + (1 if byte_count > whole * upper * layer else 0)
+
+
+def exchanges(block_count, hosts):
+    rounds = math.log2(hosts)
+    return block_count * (1 if hosts == 2 else 2 * rounds) + rounds
 
 
 def predict(figures, steps):
     """Fits the model to the smallest and the largest training, tries it on those between, and tells what more hosts would do."""
     small, *between, large = SIZES
     # On two hosts a rank sends as many bytes as the gradients have.
-    rows = [(2 * blocks(steps[size].byte_count) + 2, steps[size].byte_count, steps[size].waited["false"]) for size in (small, large)]
+    rows = [(exchanges(blocks(size, steps[size].byte_count), 2), steps[size].byte_count, steps[size].waited["false"]) for size in (small, large)]
     (x1, y1, t1), (x2, y2, t2) = rows
     determinant = x1 * y2 - x2 * y1
     exchange, per_byte = (t1 * y2 - t2 * y1) / determinant, (x1 * t2 - x2 * t1) / determinant
 
     def communication(size, hosts):
         sent = 2 * (1 - 1 / hosts) * steps[size].byte_count
-        return exchange * (2 * blocks(steps[size].byte_count) + 2) * math.log2(hosts) + per_byte * sent
+        return exchange * exchanges(blocks(size, steps[size].byte_count), hosts) + per_byte * sent
 
     figures.add("two_hosts_exchange", round(1e6 * exchange), "us for an exchange, fitted", "stated", None)
     figures.add("two_hosts_rate", round(8e-6 / per_byte), "Mb/s, fitted", "stated", None)

@@ -6,7 +6,7 @@ from ..figure import execute, last_json
 from .launchers import TOOL, present, temporary_folder
 from .trainings import timed_trainings
 
-ROUNDS = {False: 1, True: 5}
+ROUNDS = {False: 1, True: 9}
 BAR = 0.95
 
 

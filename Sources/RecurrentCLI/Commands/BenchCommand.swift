@@ -83,14 +83,20 @@ struct BenchCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "nothing but results and errors")
   var quiet = false
 
+  @OptionGroup var ranks: RankOptions
+
   private static let cellNames = BenchCell.allCases.map(\.rawValue).joined(separator: ", ")
   private static let stepNames = TrainingStep.Kind.allCases.map(\.rawValue).joined(separator: ", ")
 
   func run() throws {
     try checkNumbers()
+    let console = Console(isJSON: json, isQuiet: quiet)
+    try RankSession.runOnFirst(ranks, console, "timing") { try time(on: console) }
+  }
+
+  private func time(on console: Console) throws {
     let threads = threads ?? ComputeEnvironment.defaultThreads
     ComputeEnvironment.threads = threads
-    let console = Console(isJSON: json, isQuiet: quiet)
     let stopwatch = Stopwatch(budget: budget, leastRuns: repeats)
     if let steps {
       try timeSteps(WordList.read(steps, option: "--steps"), threads, stopwatch, console)

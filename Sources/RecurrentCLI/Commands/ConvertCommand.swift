@@ -56,10 +56,15 @@ struct ConvertCommand: ParsableCommand {
   var overwrite = false
 
   @OptionGroup(title: "ONNX graphs to be written") var graphOptions: GraphOptions
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     let console = outputOptions.console
+    try RankSession.runOnFirst(ranks, console, "converting") { try convert(on: console) }
+  }
+
+  private func convert(on console: Console) throws {
     let configuration = try kerasConfiguration.map { try JSONValue(contentsOfFile: $0) }
     let formats = Formats.table(
       keras: KerasFormat(configuration: configuration), onnx: ONNXFormat(options: graphOptions.options))

@@ -22,10 +22,15 @@ struct InfoCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("the folder of a run or of a model, or a file of weights", valueName: "model"))
   var model: String?
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     let console = outputOptions.console
+    try RankSession.runOnFirst(ranks, console, "info") { try show(on: console) }
+  }
+
+  private func show(on console: Console) throws {
     guard let model else {
       try show(Self.program, on: console)
       return

@@ -58,7 +58,10 @@ struct ScoreCommand: ParsableCommand {
     }
   }
 
-  func run() throws { try RankSession.runOnFirst(ranks, outputOptions, "scoring") { try score(on: $0) } }
+  func run() throws {
+    let console = outputOptions.console
+    try RankSession.runOnFirst(ranks, console, "scoring") { try score(on: console) }
+  }
 
   private func score(on console: Console) throws {
     let metrics = try ScoredMetric.list(metric)

@@ -27,7 +27,10 @@ extension TrainingCommand {
   static var standardPreset: SettingPreset? { nil }
 
   func run() throws {
-    if options.dryRun { return try showDryRun(on: outputOptions.console) }
+    if options.dryRun {
+      let console = outputOptions.console
+      return try RankSession.runOnFirst(options.ranks, console, "a dry run") { try showDryRun(on: console) }
+    }
     try RankSession.run(options.ranks) { ranks in
       let console = ranks.console(outputOptions)
       try withStopSignals { stop in

@@ -20,15 +20,15 @@ extension RankSession {
   ///
   /// - Parameters:
   ///   - options: How the command works on several ranks.
-  ///   - outputOptions: What is told.
+  ///   - console: That of the command.
   ///   - work: What it is, for a note to those who have started several processes.
   static func runOnFirst(
-    _ options: RankOptions, _ outputOptions: OutputOptions, _ work: String, _ body: (Console) throws -> Void
+    _ options: RankOptions, _ console: Console, _ work: String, _ body: () throws -> Void
   ) throws {
     try run(options) { ranks in
       guard ranks.isFirst else { return }
-      ranks.noteUndivided(work, ranks.console(outputOptions))
-      try body(ranks.console(outputOptions))
+      ranks.noteUndivided(work, console)
+      try body()
     }
   }
 

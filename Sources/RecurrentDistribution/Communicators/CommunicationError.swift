@@ -16,6 +16,10 @@ public enum CommunicationError: Error, Hashable, Sendable {
   case timedOut(function: String, seconds: Double)
   /// A function of MPI has failed.
   case failed(function: String, message: String)
+  /// The system starts no thread for the communication.
+  case threadRefused(reason: String)
+  /// A peer tells of a number of bytes that there cannot be.
+  case impossibleCount(Int, peer: Int)
   /// A peer has sent another number of bytes than was expected.
   case countMismatch(expected: Int, received: Int, peer: Int)
   /// A rank has ended, so that those which wait for it would wait for ever.
@@ -47,6 +51,12 @@ extension CommunicationError: CustomStringConvertible {
         + "\(DistributionVariables.timeout)"
     case .failed(let function, let message):
       "\(function): \(message.printable(limit: 300)); look at what other ranks say, then go on with --resume"
+    case .threadRefused(let reason):
+      "the system starts no thread for the communication: \(reason.printable(limit: 200)); "
+        + "raise its limit (ulimit -u), or start fewer processes on this host"
+    case .impossibleCount(let count, let peer):
+      "rank \(peer) tells of a message of \(count) bytes; "
+        + "run the same version of the program with the same settings on all hosts"
     case .countMismatch(let expected, let received, let peer):
       "rank \(peer) has sent \(received) bytes instead of \(expected); "
         + "run the same version of the program with the same settings on all hosts"

@@ -17,32 +17,42 @@ public final class InProcessCommunicator: Communicator {
   /// The number of this rank, from 0.
   public let rank: Int
   private let group: Group
-  private let thread = CommunicationThread()
+  private let thread: CommunicationThread
 
-  private init(rank: Int, group: Group) {
+  private init(rank: Int, group: Group) throws(CommunicationError) {
+    thread = try CommunicationThread()
     self.rank = rank
     self.group = group
   }
 
   /// The communicators of `count` ranks; each belongs on a thread of its own.
-  public static func make(count: Int) -> [InProcessCommunicator] {
+  ///
+  /// - Throws: `CommunicationError.threadRefused`.
+  public static func make(count: Int) throws(CommunicationError) -> [InProcessCommunicator] {
     precondition(count > 0, "there must be a rank")
     let group = Group(size: count)
-    return (0..<count).map { InProcessCommunicator(rank: $0, group: group) }
+    return try (0..<count).map { rank throws(CommunicationError) in
+      try InProcessCommunicator(rank: rank, group: group)
+    }
   }
 
   /// Runs `body` once for each rank, all at the same time, and gives what they return.
   ///
   /// - Throws: The error of the lowest rank that has failed by itself. The others get `rankLost` where they wait for it.
+  ///   `CommunicationError.threadRefused` for a rank that gets no thread.
   public static func run<Result: Sendable>(
     count: Int, _ body: @escaping @Sendable (InProcessCommunicator) throws -> Result
   ) throws -> [Result] {
     let outcomes = Guarded([Swift.Result<Result, any Error>?](repeating: nil, count: count))
-    for communicator in make(count: count) {
-      _ = OwnThread(stackSize: 8 << 20) {
-        let outcome = Swift.Result { try body(communicator) }
+    for communicator in try make(count: count) {
+      let end = { @Sendable (outcome: Swift.Result<Result, any Error>) in
         if case .failure = outcome { communicator.group.lose(communicator.rank) }
         outcomes.change { $0[communicator.rank] = outcome }
+      }
+      do {
+        _ = try OwnThread(stackSize: 8 << 20) { end(Swift.Result { try body(communicator) }) }
+      } catch {
+        end(.failure(error))
       }
     }
     let all = outcomes.wait { outcomes in outcomes.contains { $0 == nil } ? nil : outcomes.compactMap { $0 } }

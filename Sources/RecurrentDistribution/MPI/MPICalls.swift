@@ -1,4 +1,5 @@
 import CMPIRuntime
+import Synchronization
 
 /// The calls of MPI that the communicator makes, each until it is done. All are made by the thread that communicates.
 // Unchecked: after `start` only the thread that communicates touches what can change, and `start` itself runs there.
@@ -8,6 +9,8 @@ final class MPICalls: @unchecked Sendable {
   private(set) var size = 1
   /// What is done now and then while a call waits for others.
   var attend: () -> Void = {}
+  /// How many threads wait for what these calls, or those after them, give.
+  let awaiting = Atomic(0)
 
   private var runtime: OpaquePointer { library.runtime }
 
@@ -28,28 +31,39 @@ final class MPICalls: @unchecked Sendable {
   /// Ends all ranks.
   func abort(status: Int32) { _ = mpi_runtime_abort(runtime, status) }
 
+  /// An exchange is made of messages of at most so many bytes, of which some are under way at the same time. Over a network
+  /// MPI asks the other side before it sends what is longer, and the network lies idle meanwhile: Open MPI does so from 64 KiB
+  /// on, what it adds itself included. Within a host it makes no difference.
+  private static let messageSize = 60 << 10
+  /// Messages under way in each direction: enough for any network, and a limit for what waits at a peer that is not there yet.
+  private static let messagesUnderWay = 32
+
   func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with peer: Int
   ) throws(CommunicationError) {
-    let largest = Int(mpi_runtime_largest_count)
-    var offset = 0
-    repeat {
-      let sentCount = min(max(0, sent.count - offset), largest)
-      let receivedCount = min(max(0, received.count - offset), largest)
-      var (sending, receiving) = (mpi_handle(), mpi_handle())
-      if receivedCount > 0, let base = received.baseAddress {
-        let code = mpi_runtime_receive(
-          runtime, mpi_channel_work, base + offset, Int32(receivedCount), Int32(peer), &receiving)
+    var requests: [mpi_handle] = []
+    var doneCount = 0
+    for start in stride(from: 0, to: max(sent.count, received.count), by: Self.messageSize) {
+      while requests.count - doneCount >= 2 * Self.messagesUnderWay {
+        try wait(for: &requests[doneCount])
+        doneCount += 1
+      }
+      if let base = received.baseAddress, start < received.count {
+        let count = Int32(min(Self.messageSize, received.count - start))
+        var request = mpi_handle()
+        let code = mpi_runtime_receive(runtime, mpi_channel_work, base + start, count, Int32(peer), &request)
         try check(code, "MPI_Irecv")
+        requests.append(request)
       }
-      if sentCount > 0, let base = sent.baseAddress {
-        let code = mpi_runtime_send(runtime, mpi_channel_work, base + offset, Int32(sentCount), Int32(peer), &sending)
+      if let base = sent.baseAddress, start < sent.count {
+        let count = Int32(min(Self.messageSize, sent.count - start))
+        var request = mpi_handle()
+        let code = mpi_runtime_send(runtime, mpi_channel_work, base + start, count, Int32(peer), &request)
         try check(code, "MPI_Isend")
+        requests.append(request)
       }
-      if sentCount > 0 { try wait(for: &sending) }
-      if receivedCount > 0 { try wait(for: &receiving) }
-      offset += largest
-    } while offset < max(sent.count, received.count)
+    }
+    for index in doneCount..<requests.count { try wait(for: &requests[index]) }
   }
 
   func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws(CommunicationError) {
@@ -63,23 +77,12 @@ final class MPICalls: @unchecked Sendable {
     }
   }
 
-  /// Bytes of the first round of a gathering, in which come the length of what a rank has, and what is short.
-  private static let firstRound = 512
-
   func allGather(_ own: [UInt8]) throws(CommunicationError) -> [[UInt8]] {
-    let space = Self.firstRound - 8
-    var first = withUnsafeBytes(of: Int64(own.count).littleEndian, Array.init) + own.prefix(space)
-    first += [UInt8](repeating: 0, count: Self.firstRound - first.count)
-    let heads = try gather(first, counts: [Int32](repeating: Int32(Self.firstRound), count: size))
-    let places = (0..<size).map { $0 * Self.firstRound }
-    let counts = places.map { place in heads[place..<(place + 8)].reversed().reduce(0) { $0 << 8 | Int($1) } }
-    if counts.allSatisfy({ $0 <= space }) {
-      return zip(places, counts).map { place, count in Array(heads[(place + 8)..<(place + 8 + count)]) }
-    }
-    let total = counts.reduce(0, +)
-    guard total <= Int(mpi_runtime_largest_count) else {
-      throw .failed(function: "MPI_Iallgatherv", message: "the ranks have \(total) bytes together, which is too many")
-    }
+    let head = GatheringHead.bytes(of: own)
+    let heads = GatheringHead(
+      try gather(head, counts: [Int32](repeating: Int32(GatheringHead.byteCount), count: size)))
+    let counts = try heads.counts(largest: Int(mpi_runtime_largest_count))
+    if let contents = heads.contents(counts) { return contents }
     let all = try gather(own, counts: counts.map(Int32.init))
     var start = 0
     return counts.map { count in
@@ -131,7 +134,7 @@ final class MPICalls: @unchecked Sendable {
     let patience = Patience()
     while try !isDone(&request) {
       attend()
-      patience.pause()
+      patience.pause(isAwaited: awaiting.load(ordering: .relaxed) > 0)
     }
   }
 

@@ -43,7 +43,8 @@ public final class MPICommunicator: Communicator {
   ///     before a minute.
   ///   - tell: Takes the line that says which rank has ended the job.
   ///   - status: The exit status of a job that ends because a rank hangs.
-  /// - Throws: Where no library fits, where it does not see the ranks that the launcher has started, and what MPI says.
+  /// - Throws: Where no library fits, where it does not see the ranks that the launcher has started, where the system
+  ///   refuses a thread, and what MPI says.
   public static func start(
     _ launcher: Launcher, environment: [String: String], limit: Double = RankWatchdog.standardLimit,
     status: Int32, tell: @escaping @Sendable (String) -> Void
@@ -51,7 +52,7 @@ public final class MPICommunicator: Communicator {
     let calls = MPICalls(try MPILibrary.open(for: launcher, environment: environment))
     let ending = Ending()
     let idle = Confined<() -> Void>({})
-    let thread = CommunicationThread(idleSeconds: HeartBeats.secondsBetweenBeats / 4) { idle.value() }
+    let thread = try CommunicationThread(idleSeconds: HeartBeats.secondsBetweenBeats / 4) { idle.value() }
     try thread.run("MPI_Init_thread", atMost: Self.patience(limit)) { () throws(CommunicationError) in
       try calls.start()
       guard launcher.agrees(rank: calls.rank, size: calls.size) else {
@@ -92,7 +93,7 @@ public final class MPICommunicator: Communicator {
           tell(line)
           ending.abort(thread, calls, status: status)
         }))
-    watchdog.start()
+    try watchdog.start()
     ending.register(thread, calls)
   }
 
@@ -157,7 +158,11 @@ public final class MPICommunicator: Communicator {
   private func run<Result>(
     _ body: @escaping () throws(CommunicationError) -> Result
   ) throws(CommunicationError) -> Result {
-    if !thread.isCurrent { progress.countCall() }
+    if !thread.isCurrent {
+      progress.countCall()
+      calls.awaiting.add(1, ordering: .relaxed)
+    }
+    defer { if !thread.isCurrent { calls.awaiting.subtract(1, ordering: .relaxed) } }
     return try thread.run { [calls] () throws(CommunicationError) in
       // Also where nothing has to be waited for, the others want to hear from this rank.
       calls.attend()

@@ -68,10 +68,14 @@ struct RowExchange {
 
   /// Whether any bit of a row is set. Rows hold numbers of four or eight bytes.
   private func hasBits(_ part: UnsafeRawBufferPointer, _ start: Int) -> Bool {
-    var bits: UInt32 = 0
-    for offset in stride(from: start, to: start + rowStride, by: 4) {
-      bits |= part.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-      if bits != 0 { return true }
+    let end = start + rowStride
+    let wide = start + rowStride / 32 * 32
+    for offset in stride(from: start, to: wide, by: 32) {
+      let bits = part.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
+      if bits != .zero { return true }
+    }
+    for offset in stride(from: wide, to: end, by: 4) {
+      if part.loadUnaligned(fromByteOffset: offset, as: UInt32.self) != 0 { return true }
     }
     return false
   }

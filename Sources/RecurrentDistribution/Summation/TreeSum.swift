@@ -11,8 +11,9 @@ public import RecurrentTensor
 ///
 /// All ranks submit blocks of the same counts in the same order. Where the number of ranks is a power of two, halves of
 /// a block are exchanged and summed, then halves of those (recursive halving), and the sums come back the same way
-/// (recursive doubling): each rank sends and receives about twice the block, whatever their number. Any other number of
-/// ranks cuts a block into one segment for each, which that rank sums from all the subtrees.
+/// (recursive doubling): each rank sends and receives about twice the block, whatever their number. Two ranks, and more of
+/// them where a block is small, exchange whole blocks, which takes half as many messages. Any other number of ranks cuts a
+/// block into one segment for each, which that rank sums from all the subtrees.
 public final class TreeSum: Sendable {
   private let type: ElementType
   private let meter = TrafficMeter()

@@ -13,11 +13,11 @@ final class CommunicationThread: Sendable {
   /// - Parameters:
   ///   - idleSeconds: How long the thread waits for work before it does `idle`.
   ///   - idle: What is to be done now and then, also where no work comes.
-  init(idleSeconds: Double = 3600, idle: @escaping @Sendable () -> Void = {}) {
+  init(idleSeconds: Double = 3600, idle: @escaping @Sendable () -> Void = {}) throws(CommunicationError) {
     let queue = Guarded(Queue())
     self.queue = queue
     // The thread must not keep this object alive, which is how it learns that nobody needs it any more.
-    thread = OwnThread(stackSize: 4 << 20) {
+    thread = try OwnThread(stackSize: 4 << 20) {
       while true {
         let next: [@Sendable () -> Void]?? = queue.wait(seconds: idleSeconds) { queue in
           if !queue.work.isEmpty {

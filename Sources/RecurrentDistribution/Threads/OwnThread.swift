@@ -5,6 +5,7 @@
 #elseif canImport(Musl)
   import Musl
 #endif
+import RecurrentFormats
 
 /// A thread of the system that runs `body` and ends. Waiting for other processes would hold up a whole pool of threads.
 // Unchecked: the name of a thread never changes; it is a pointer where the system makes it one.
@@ -12,13 +13,16 @@ struct OwnThread: @unchecked Sendable {
   private let thread: pthread_t
 
   /// Starts the thread, to which no signal of the process is delivered.
-  init(stackSize: Int = 1 << 20, _ body: @escaping @Sendable () -> Void) {
+  ///
+  /// - Throws: `CommunicationError.threadRefused` where the system has no more threads for this process.
+  init(stackSize: Int = 1 << 20, _ body: @escaping @Sendable () -> Void) throws(CommunicationError) {
     let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
     defer { attributes.deallocate() }
     pthread_attr_init(attributes)
     pthread_attr_setstacksize(attributes, stackSize)
     pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let argument = Unmanaged.passRetained(Body(body)).toOpaque()
+    let body = Unmanaged.passRetained(Body(body))
+    let argument = body.toOpaque()
     var all = sigset_t()
     var before = sigset_t()
     sigfillset(&all)
@@ -32,9 +36,12 @@ struct OwnThread: @unchecked Sendable {
     #endif
     pthread_sigmask(SIG_SETMASK, &before, nil)
     pthread_attr_destroy(attributes)
-    precondition(failure == 0, "no thread can be started")
+    guard failure == 0 else {
+      body.release()
+      throw .threadRefused(reason: SystemError(code: failure).message)
+    }
     #if canImport(Darwin)
-      guard let thread else { preconditionFailure("no thread can be started") }
+      guard let thread else { throw .threadRefused(reason: "it names none") }
     #endif
     self.thread = thread
   }

@@ -38,8 +38,8 @@ public final class RankWatchdog: Sendable {
   }
 
   /// Starts the thread.
-  func start() {
-    _ = OwnThread { [self] in
+  func start() throws(CommunicationError) {
+    _ = try OwnThread { [self] in
       while !surroundings.isOver() {
         MonotonicTime.sleep(seconds: Self.secondsBetweenLooks)
         look()

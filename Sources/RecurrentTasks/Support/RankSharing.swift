@@ -9,13 +9,22 @@ protocol RankCoded {
 
 extension Communicator {
   /// What all have done when this rank has done a piece, as far as this rank can tell: while it does one piece, each of the
-  /// others does one as well.
+  /// others does one as well, and where there are not enough for another turn of all, they do the rest.
   ///
   /// - Parameters:
   ///   - number: The piece that is done.
   ///   - count: How many there are.
   func piecesDone(with number: Int, of count: Int) -> Range<Int> {
-    number - rank..<Swift.min(number - rank + size, count)
+    let first = number / size * size
+    let isLast = !(first + size..<first + 2 * size).contains { $0 < count && self.rank(ofPiece: $0) == rank }
+    return first..<(isLast ? count : first + size)
+  }
+
+  /// The rank that does a piece. From turn to turn ranks change their order: where each piece is more work than the one
+  /// before, as with batches sorted by length, none gets the larger one every time.
+  func rank(ofPiece number: Int) -> Int {
+    let (turn, place) = number.quotientAndRemainder(dividingBy: size)
+    return turn % 2 == 0 ? place : size - 1 - place
   }
 
   /// Which of some things in a row are those of a rank; where there are too few, those of the last ranks are none.
@@ -29,11 +38,12 @@ extension Communicator {
   func sharing<Piece: RankCoded>(_ count: Int, _ compute: (Int) throws -> Piece) throws -> [Piece] {
     if size == 1 { return try (0..<count).map(compute) }
     var message = RankMessage()
-    for number in stride(from: rank, to: count, by: size) { try compute(number).write(to: &message) }
+    for number in 0..<count where rank(ofPiece: number) == rank { try compute(number).write(to: &message) }
     var readers = try allGather(message.bytes).map { RankMessageReader($0) }
     return try (0..<count).map { number in
-      guard let piece = Piece(&readers[number % size]) else {
-        throw CommunicationError.ranksDiffer(what: "the version of the program", ranks: [number % size])
+      let owner = rank(ofPiece: number)
+      guard let piece = Piece(&readers[owner]) else {
+        throw CommunicationError.ranksDiffer(what: "the version of the program", ranks: [owner])
       }
       return piece
     }

@@ -3,7 +3,9 @@ import RecurrentTraining
 import Testing
 
 struct HelpTests {
-  private func help(_ arguments: String...) throws -> String {
+  private func help(_ arguments: String...) throws -> String { try help(arguments) }
+
+  private func help(_ arguments: [String]) throws -> String {
     let result = try recurrent(arguments, in: TemporaryFolder())
     #expect(result.status == 0)
     #expect(result.errors.isEmpty)
@@ -148,8 +150,12 @@ struct HelpTests {
   }
 
   @Test func everyCommandThatComputesCanWorkAlone() throws {
-    for command in ["evaluate", "classify", "tag", "translate", "forecast", "generate", "score"] {
-      #expect(try help(command, "--help").contains("\n  --no-mpi "), "\(command)")
+    let commands = [
+      ["evaluate"], ["classify"], ["tag"], ["translate"], ["forecast"], ["generate"], ["score"], ["convert"], ["info"],
+      ["bench"], ["study", "gradients"],
+    ]
+    for command in commands {
+      #expect(try help(command + ["--help"]).contains("\n  --no-mpi "), "\(command)")
     }
   }
 

@@ -33,7 +33,7 @@ struct RankInferenceTests {
     texts[4] = "  "
     texts[169] = ""
     let lengths = texts.map { $0.split(separator: " ").count }
-    #expect(lengths.reduce(0, +) > Classifier.stepsOfBatch)
+    #expect(Classifier.batches(lengths: lengths).count > 1)
     for some in [texts, Array(texts.prefix(1)), ["", " "], []] {
       try expectSameOverRanks(try classifier.classify(texts: some)) { try classifier.classify(texts: some, over: $0) }
     }

@@ -18,6 +18,7 @@ struct StudyOptions: ParsableArguments {
     help: ArgumentHelp("the folder of the results (default: a new numbered one under runs/)", valueName: "folder"))
   var output: String?
 
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var outputOptions: OutputOptions
 
   /// Runs a study so that Ctrl-C ends it with what it has found, and writes and tells the results.
@@ -31,18 +32,26 @@ struct StudyOptions: ParsableArguments {
     _ body: (StopRequest, (StudyEvent) -> Void) throws(StudyError) -> StudyReport
   ) throws {
     if let threads { try Self.check(threads, in: 1...256, "--threads") }
-    ComputeEnvironment.threads = threads ?? usualThreads ?? ComputeEnvironment.defaultThreads
     let console = outputOptions.console
-    // Made before the work: a folder that cannot be made must not cost an hour.
-    let folder = try output.map { try RunFolder.create(at: $0) } ?? RunFolder.createNumbered(task: "study-\(kind)")
-    let report = try withStopSignals { stop in
-      try body(stop) { event in
-        switch event {
-        case .began(let text): console.note(text)
-        case .progress(let text): console.note("  " + text)
+    // Launchers hand signals on to all ranks: those that wait must not end the job before the first has written.
+    try withStopSignals { stop in
+      try RankSession.runOnFirst(ranks, console, "a study") {
+        ComputeEnvironment.threads = threads ?? usualThreads ?? ComputeEnvironment.defaultThreads
+        // Made before the work: a folder that cannot be made must not cost an hour.
+        let folder = try output.map { try RunFolder.create(at: $0) } ?? RunFolder.createNumbered(task: "study-\(kind)")
+        let report = try body(stop) { event in
+          switch event {
+          case .began(let text): console.note(text)
+          case .progress(let text): console.note("  " + text)
+          }
         }
+        try show(report, writtenTo: folder, on: console)
       }
     }
+  }
+
+  /// Writes the results and tells them.
+  private func show(_ report: StudyReport, writtenTo folder: RunFolder, on console: Console) throws {
     let paths = try report.write(to: folder.path)
     try console.result(Self.table(report.summary) + "\n" + paths.map { $0 + "\n" }.joined())
     if console.isJSON {

@@ -4,8 +4,10 @@ import RecurrentLayers
 import RecurrentTensor
 
 extension Classifier {
-  /// Sequences are judged in batches of about so many steps, whatever the batch size of training.
-  static let stepsOfBatch = 16_384
+  /// Sequences are judged in batches of at most so many steps, and so many sequences, whatever the batch size of training:
+  /// enough to compute well, and few enough to divide the batches among ranks.
+  private static let stepsOfBatch = 16_384
+  private static let sequencesOfBatch = 128
 
   /// Classifies texts; each is treated as in training and, where it is longer than the model takes, cut.
   ///
@@ -65,7 +67,7 @@ extension Classifier {
   func predictions<Failure: Error>(
     for examples: ExampleSet, _ batchwise: (Int, (Int) -> [Float]) throws(Failure) -> [[Float]]
   ) throws(Failure) -> [Prediction] {
-    let batches = batches(of: examples)
+    let batches = Self.batches(lengths: examples.lengths)
     let all = try batchwise(batches.count) { logits(examples, batches[$0]).scalars }
     var result = [Prediction](repeating: .number(0), count: examples.count)
     for (numbers, logits) in zip(batches, all) {
@@ -76,21 +78,9 @@ extension Classifier {
     return result
   }
 
-  /// The numbers of the examples of each batch.
-  private func batches(of examples: ExampleSet) -> [[Int]] {
-    let order = examples.lengths.indices.sorted { (examples.lengths[$0], $0) < (examples.lengths[$1], $1) }
-    var batches: [[Int]] = []
-    var start = 0
-    while start < order.count {
-      // Sorted by length: the last of a batch is its longest.
-      var end = start + 1
-      while end < order.count, (end - start + 1) * max(1, examples.lengths[order[end]]) <= Self.stepsOfBatch {
-        end += 1
-      }
-      batches.append(Array(order[start..<end]))
-      start = end
-    }
-    return batches
+  /// The batches in which sequences of these lengths are judged.
+  static func batches(lengths: [Int]) -> [[Int]] {
+    LengthBatches(lengths: lengths, batchSize: sequencesOfBatch, limit: stepsOfBatch).inOrder
   }
 
   private func logits(_ examples: ExampleSet, _ numbers: [Int]) -> Tensor {

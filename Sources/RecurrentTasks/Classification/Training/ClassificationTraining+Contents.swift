@@ -29,9 +29,11 @@ extension ClassificationTraining {
     batches.sizes(inEpoch: epoch, key: key) { training.examples.lengths[$0] }
   }
 
-  /// Judged are about so many steps at a time, as far as there are so many.
+  /// The steps of the largest batch that is judged, padding included.
   public var judgedSize: Int? {
-    let lengths = data.parts.values.flatMap(\.examples.lengths)
-    return max(lengths.max() ?? 0, min(Classifier.stepsOfBatch, lengths.reduce(0, +)))
+    data.parts.values.flatMap { part in
+      let lengths = part.examples.lengths
+      return Classifier.batches(lengths: lengths).map { $0.count * ($0.map { lengths[$0] }.max() ?? 0) }
+    }.max()
   }
 }

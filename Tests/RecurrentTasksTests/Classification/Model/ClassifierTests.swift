@@ -14,6 +14,16 @@ import Testing
   }
 
   /// What was trained, written and loaded answers the very same.
+  /// So that ranks have something to divide, and a batch fits into memory.
+  @Test func judgedBatchesAreNeitherLongNorFew() {
+    let short = Classifier.batches(lengths: (0..<400).map { 1 + $0 % 30 })
+    #expect(short.count == 4 && short.allSatisfy { $0.count <= 128 })
+    let long = Classifier.batches(lengths: (0..<40).map { 1000 + $0 })
+    #expect(long.count == 3 && long.allSatisfy { $0.count * 1039 <= 16_384 + 1039 })
+    #expect(Classifier.batches(lengths: [20_000, 3]).map(\.count) == [1, 1])
+    #expect((short + long).flatMap { $0 }.count == 440)
+  }
+
   @Test func aLoadedClassifierAnswersTheSame() throws {
     var configuration = ClassificationConfiguration.quick(try folder.putTexts(40, in: "t.tsv"))
     configuration.test = "0.25"
