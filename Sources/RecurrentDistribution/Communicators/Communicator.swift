@@ -30,6 +30,15 @@ public protocol Communicator: Sendable {
   /// that `work` makes of this communicator run in place.
   func submit(_ work: @escaping @Sendable () -> Void)
 
+  /// Runs `body`, which waits for what was submitted. Whoever communicates may take more of this machine meanwhile, as the
+  /// calling thread has nothing to do.
+  func waiting<Result>(_ body: () -> Result) -> Result
+
   /// Ends all ranks, with this exit status.
   func abort(status: Int32) -> Never
+}
+
+extension Communicator {
+  /// Runs `body`.
+  public func waiting<Result>(_ body: () -> Result) -> Result { body() }
 }

@@ -1,5 +1,4 @@
 import CMPIRuntime
-import Synchronization
 
 /// The calls of MPI that the communicator makes, each until it is done. All are made by the thread that communicates.
 // Unchecked: after `start` only the thread that communicates touches what can change, and `start` itself runs there.
@@ -9,8 +8,8 @@ final class MPICalls: @unchecked Sendable {
   private(set) var size = 1
   /// What is done now and then while a call waits for others.
   var attend: () -> Void = {}
-  /// How many threads wait for what these calls, or those after them, give.
-  let awaiting = Atomic(0)
+  /// Whether threads wait for what these calls, or those after them, give.
+  let awaiting = Awaiting()
 
   private var runtime: OpaquePointer { library.runtime }
 
@@ -134,7 +133,7 @@ final class MPICalls: @unchecked Sendable {
     let patience = Patience()
     while try !isDone(&request) {
       attend()
-      patience.pause(isAwaited: awaiting.load(ordering: .relaxed) > 0)
+      patience.pause(awaiting)
     }
   }
 

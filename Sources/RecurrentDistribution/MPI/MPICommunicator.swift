@@ -152,22 +152,31 @@ public final class MPICommunicator: Communicator {
     thread.submit(work)
   }
 
+  /// Runs `body`, which waits for what was submitted; messages are looked for more often meanwhile.
+  public func waiting<Result>(_ body: () -> Result) -> Result {
+    calls.awaiting.whileRunning(body)
+  }
+
   /// Ends all ranks.
   public func abort(status: Int32) -> Never { ending.abort(thread, calls, status: status) }
 
   private func run<Result>(
     _ body: @escaping () throws(CommunicationError) -> Result
   ) throws(CommunicationError) -> Result {
-    if !thread.isCurrent {
-      progress.countCall()
-      calls.awaiting.add(1, ordering: .relaxed)
-    }
-    defer { if !thread.isCurrent { calls.awaiting.subtract(1, ordering: .relaxed) } }
-    return try thread.run { [calls] () throws(CommunicationError) in
-      // Also where nothing has to be waited for, the others want to hear from this rank.
+    if thread.isCurrent {
       calls.attend()
       return try body()
     }
+    progress.countCall()
+    return try waiting {
+      Swift.Result { () throws(CommunicationError) in
+        try thread.run { [calls] () throws(CommunicationError) in
+          // Also where nothing has to be waited for, the others want to hear from this rank.
+          calls.attend()
+          return try body()
+        }
+      }
+    }.get()
   }
 
   /// Seconds for the start and the end of MPI, which take longer than a sign of life however long users want to wait.

@@ -93,8 +93,8 @@ public final class TreeSum: Sendable {
 
   /// Waits until a block, and all that were submitted before it, are summed.
   public func wait(for ticket: Ticket) throws(CommunicationError) {
-    let failure: CommunicationError? = outcomes.wait { outcomes in
-      outcomes.done >= ticket.number ? .some(outcomes.failure) : nil
+    let failure: CommunicationError? = communicator.waiting {
+      outcomes.wait { outcomes in outcomes.done >= ticket.number ? .some(outcomes.failure) : nil }
     }
     if let failure { throw failure }
   }

@@ -49,7 +49,7 @@ final class HeartBeats {
     func wait(until isDone: () throws(CommunicationError) -> Bool) throws(CommunicationError) {
       while try !isDone() {
         calls.attend()
-        patience.pause(isAwaited: true)
+        patience.pause(calls.awaiting)
       }
     }
     func leave() throws(CommunicationError) {

@@ -18,6 +18,7 @@ final class GradientSender: GradientListener {
   private var sums: PartialSums?
   private let share: Int
   private let tables: Set<Int>
+  private let announcement: StepAnnouncement
   private var ticket: TreeSum.Ticket?
   private var gradients: Gradients?
   /// Whether the gradient of each parameter is complete.
@@ -34,15 +35,21 @@ final class GradientSender: GradientListener {
   ///   - sums: Those of all shares before it.
   ///   - tables: Which parameters are tables.
   ///   - total: Adds up what ranks have.
-  init(_ share: Int, after sums: PartialSums, tables: Set<Int>, to total: TreeSum) {
+  ///   - announcement: Is sent before the first block.
+  init(
+    _ share: Int, after sums: PartialSums, tables: Set<Int>, to total: TreeSum,
+    announcing announcement: StepAnnouncement
+  ) {
     self.total = total
     self.sums = sums
     self.share = share
     self.tables = tables
+    self.announcement = announcement
   }
 
   func begin(_ gradients: Gradients) {
     self.gradients = gradients
+    announcement.send(gradients.statistics)
     isComplete = Array(repeating: false, count: gradients.count)
     nextParameter = gradients.count
     end = gradients.layout.total

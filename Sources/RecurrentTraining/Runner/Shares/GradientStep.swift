@@ -57,7 +57,7 @@ final class GradientStep<Task: TrainingTask> {
   ///
   /// - Parameters:
   ///   - carry: What flows into the batch, to be replaced by what flows into the next one.
-  ///   - vote: What this rank wants; asked for when its shares are done.
+  ///   - vote: What this rank wants; asked for before the last of its shares.
   func compute(
     _ task: Task, at model: inout Task.Model, on batch: BatchPosition, carry: inout ShareCarries<Task.Carry>,
     voting vote: () -> RankVote
@@ -73,28 +73,16 @@ final class GradientStep<Task: TrainingTask> {
     sums.removeAll()
     var outcomes: [ShareOutcome] = []
     for share in plan.own.dropLast(total == nil ? 0 : 1) {
-      outcomes.append(try computeShare(share, task, at: &model, on: batch, key: key, &carry, telling: nil))
+      outcomes.append(try computeShare(share, task, at: &model, on: batch, key: key, &carry))
       sums.add(0..<gradients.flat.count, of: gradients.flat, completing: sums.completedCount(by: share))
       keep(share)
     }
     var agreement: RankAgreement?
     if let total {
-      let last = plan.own.upperBound - 1
-      var finder = TableFinder()
-      model.visit(&finder)
-      let sender = GradientSender(last, after: sums, tables: finder.tables, to: total)
-      outcomes.append(
-        try computeShare(
-          last, task, at: &model, on: batch, key: key, &carry, telling: isOverlapping ? sender : nil))
-      if !isOverlapping { sender.handOverAll(gradients) }
       var vote = vote()
-      vote.badCarry = carry.firstNonFiniteTensor ?? ""
       if batch.step % Self.stepsBetweenDigests == 0 { vote.digest = model.digest() }
-      let start = monotonicSeconds()
-      let messages = try StepMessage(vote: vote, outcomes: outcomes).exchanged(over: communicator, step: batch.step + 1)
-      try sender.finish()
-      waitedSeconds += monotonicSeconds() - start
-      keep(last)
+      let announcement = StepAnnouncement(vote, outcomes, over: communicator)
+      let messages = try computeLastShare(task, at: &model, on: batch, key: key, &carry, to: total, announcement)
       outcomes = messages.flatMap(\.outcomes)
       agreement = RankAgreement(messages.map(\.vote))
     }
@@ -105,14 +93,39 @@ final class GradientStep<Task: TrainingTask> {
     return Outcome(loss: outcomes.loss, count: outcomes.itemCount, agreement: agreement)
   }
 
+  /// Computes the last share of this rank while what ranks have is added up, and returns what all have told.
+  private func computeLastShare(
+    _ task: Task, at model: inout Task.Model, on batch: BatchPosition, key: RandomKey,
+    _ carry: inout ShareCarries<Task.Carry>, to total: TreeSum, _ announcement: StepAnnouncement
+  ) throws -> [StepMessage] {
+    let last = plan.own.upperBound - 1
+    var finder = TableFinder()
+    model.visit(&finder)
+    let sender = GradientSender(last, after: sums, tables: finder.tables, to: total, announcing: announcement)
+    let listener = isOverlapping ? sender : nil
+    _ = try computeShare(
+      last, task, at: &model, on: batch, key: key, &carry, telling: listener, noting: announcement)
+    if !isOverlapping { sender.handOverAll(gradients) }
+    let start = monotonicSeconds()
+    let messages = try announcement.messages(step: batch.step + 1)
+    try sender.finish()
+    waitedSeconds += monotonicSeconds() - start
+    keep(last)
+    return messages
+  }
+
   private func computeShare(
     _ number: Int, _ task: Task, at model: inout Task.Model, on batch: BatchPosition, key: RandomKey,
-    _ carry: inout ShareCarries<Task.Carry>, telling sender: GradientSender?
+    _ carry: inout ShareCarries<Task.Carry>, telling sender: GradientSender? = nil,
+    noting announcement: StepAnnouncement? = nil
   ) throws -> ShareOutcome {
     let share = BatchShare(number, of: plan.count)
     let position = BatchPosition(epoch: batch.epoch, index: batch.index, step: batch.step, key: batch.key, share: share)
     let (loss, size) = try scope.evaluate(at: &model, key: share.folded(into: key), telling: sender) { model in
       let loss = try task.loss(of: model, on: position, carry: &carry[number])
+      announcement?.note(
+        ShareOutcome(loss: Double(loss.mean.scalar), weight: loss.weight, count: loss.count, statistics: []),
+        badCarry: carry.firstNonFiniteTensor)
       return (loss.mean, loss.weight, (weight: loss.weight, count: loss.count))
     }
     return ShareOutcome(

@@ -66,11 +66,11 @@ struct StepMessage: Sendable {
     guard reader.isAtEnd else { return nil }
   }
 
-  /// Tells all ranks, and hears from all.
+  /// The messages of all ranks.
   ///
   /// - Throws: `CommunicationError.ranksDiffer` where parameters are not the same everywhere.
-  func exchanged(over communicator: any Communicator, step: Int) throws(CommunicationError) -> [StepMessage] {
-    let messages = try communicator.allGather(bytes).map(StepMessage.init)
+  static func messages(in gathering: Gathering, step: Int) throws(CommunicationError) -> [StepMessage] {
+    let messages = try gathering.wait().map(StepMessage.init)
     let unread = messages.indices.filter { messages[$0] == nil }
     guard unread.isEmpty else { throw .ranksDiffer(what: "the version of the program", ranks: unread) }
     let all = messages.compactMap { $0 }
