@@ -16,8 +16,13 @@ from .trainings import classifier, labelled_texts, model_hash
 FAULTS = ["kill", "segfault", "exit_3", "exit_0", "exit_0_in_order", "stop"]
 # Short, so that the table is made in minutes; the default is 60.
 TIMEOUT = 8
-EPOCHS = 1500
+EPOCHS = 2000
 SAVING = ["--set", "checkpoint_seconds=0.05"]
+
+
+def long_training():
+    """One that takes seconds whatever happens in it, so that there is a middle to fail in."""
+    return [*training(EPOCHS), "--set", "patience=null"]
 
 
 class Table:
@@ -65,7 +70,7 @@ def run(figures, is_long):
     with temporary_folder() as name:
         folder = Path(name)
         library = fault_library(folder)
-        launchers[0].run(2, [*training(EPOCHS), "--output", folder / "whole", "--quiet"]).require_success()
+        launchers[0].run(2, [*long_training(), "--output", folder / "whole", "--quiet"]).require_success()
         expected = model_hash(folder / "whole")
         execute([TOOL, *map(str, classifier(folder, 1)), "--output", folder / "judged", "--quiet"])
         table = Table(figures)
@@ -97,7 +102,7 @@ def train(table, launcher, fault, rank, library, folder, expected):
     """A rank fails after the first checkpoint."""
     name = f"train_{short(launcher)}_{fault}_rank_{rank}"
     path = folder / name
-    job, seconds = fail(launcher, fault, rank, library, [*training(EPOCHS), "--output", path, *SAVING], path / "checkpoints" / "last",
+    job, seconds = fail(launcher, fault, rank, library, [*long_training(), "--output", path, *SAVING], path / "checkpoints" / "last",
                         folder / f"{name}.moment")
     table.add(name, fault, rank, job, seconds)
     table.add_resumed(launcher, path, 2 if rank == 0 else 4, expected)
@@ -106,7 +111,7 @@ def train(table, launcher, fault, rank, library, folder, expected):
 def evaluate(table, launcher, fault, rank, library, folder):
     """A rank fails while a model is judged."""
     name = f"evaluate_{short(launcher)}_{fault}_rank_{rank}"
-    job, seconds = fail(launcher, fault, rank, library, ["evaluate", folder / "judged", "--data", labelled_texts(folder, 60_000)],
+    job, seconds = fail(launcher, fault, rank, library, ["evaluate", folder / "judged", "--data", labelled_texts(folder, 250_000)],
                         folder / "judged", folder / f"{name}.moment", delay=1500)
     table.add(name, fault, rank, job, seconds)
 
@@ -116,7 +121,7 @@ def ask_to_stop(table, launcher, folder, expected):
     for number in [signal.SIGTERM, signal.SIGUSR1]:
         name = f"train_{short(launcher)}_{number.name}_to_the_launcher"
         path = folder / name
-        job, seconds = launcher.run_until(3, [*training(EPOCHS), "--output", path, *SAVING], path / "checkpoints" / "last", number)
+        job, seconds = launcher.run_until(3, [*long_training(), "--output", path, *SAVING], path / "checkpoints" / "last", number)
         table.add(name, "signal", None, job, seconds)
         table.add_resumed(launcher, path, 2, expected)
 
@@ -130,7 +135,7 @@ def fill_disk(table, launcher, folder, expected):
         return
     try:
         start = time.monotonic()
-        job = launcher.run(3, [*training(EPOCHS), "--output", path / "run", *SAVING])
+        job = launcher.run(3, [*long_training(), "--output", path / "run", *SAVING])
         table.add(name, "disk", 0, job, time.monotonic() - start)
         subprocess.run(["mount", "-o", "remount,size=8m", path], check=True)
         table.add_resumed(launcher, path / "run", 2, expected)

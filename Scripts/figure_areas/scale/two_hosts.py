@@ -92,8 +92,8 @@ def predict(figures, steps):
     """Fits the model to the smallest and the largest training, tries it on those between, and tells what more hosts would do."""
     small, *between, large = SIZES
     # On two hosts a rank sends as many bytes as the gradients have.
-    rows = [(exchanges(blocks(size, steps[size].byte_count), 2), steps[size].byte_count, steps[size].waited["false"]) for size in (small, large)]
-    (x1, y1, t1), (x2, y2, t2) = rows
+    (x1, y1, t1), (x2, y2, t2) = ((exchanges(blocks(size, step.byte_count), 2), step.byte_count, step.waited["false"])
+                                  for size, step in ((size, steps[size]) for size in (small, large)))
     determinant = x1 * y2 - x2 * y1
     exchange, per_byte = (t1 * y2 - t2 * y1) / determinant, (x1 * t2 - x2 * t1) / determinant
 
