@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: [3, 4]) func numbersOfDoublePrecisionAreSummedAlike(ranks: Int) throws {
     let tree = SummationTree(leafCount: 4, rankCount: ranks)
-    let leaves = (0..<4).map { leaf in Self.numbers(1501, seed: leaf).map { Double($0) / 3 } }
+    let leaves = (0..<4).map { leaf in Self.numbers(20_001, seed: leaf).map { Double($0) / 3 } }
     let sums = try InProcessCommunicator.run(count: ranks) { communicator in
       let own = tree.subtrees(ofRank: communicator.rank).map { subtree in
         let numbers = foldInTree(leaves[subtree])

@@ -92,8 +92,9 @@ def predict(figures, steps):
     """Fits the model to the smallest and the largest training, tries it on those between, and tells what more hosts would do."""
     small, *between, large = SIZES
     # On two hosts a rank sends as many bytes as the gradients have.
-    (x1, y1, t1), (x2, y2, t2) = ((exchanges(blocks(size, step.byte_count), 2), step.byte_count, step.waited["false"])
-                                  for size, step in ((size, steps[size]) for size in (small, large)))
+    def point(size):
+        return exchanges(blocks(size, steps[size].byte_count), 2), steps[size].byte_count, steps[size].waited["false"]
+    (x1, y1, t1), (x2, y2, t2) = point(small), point(large)
     determinant = x1 * y2 - x2 * y1
     exchange, per_byte = (t1 * y2 - t2 * y1) / determinant, (x1 * t2 - x2 * t1) / determinant
 

@@ -107,11 +107,12 @@ final class GradientStep<Task: TrainingTask> {
       last, task, at: &model, on: batch, key: key, &carry, telling: listener, noting: announcement)
     if !isOverlapping { sender.handOverAll(gradients) }
     let start = monotonicSeconds()
-    let messages = try announcement.messages(step: batch.step + 1)
+    let messages = Result { try announcement.messages(step: batch.step + 1) }
+    // Also where the ranks differ: blocks are summed in memory that whoever catches the error lets go of.
     try sender.finish()
     waitedSeconds += monotonicSeconds() - start
     keep(last)
-    return messages
+    return try messages.get()
   }
 
   private func computeShare(

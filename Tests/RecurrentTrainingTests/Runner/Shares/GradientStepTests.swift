@@ -1,6 +1,8 @@
+import Foundation
 import RecurrentDistribution
 import RecurrentLayers
 import RecurrentTensor
+import Synchronization
 import Testing
 
 @testable import RecurrentTraining
@@ -76,6 +78,24 @@ import Testing
     #expect(outcome.loss == gradients.reduce(0) { $0 + Double($1) } / 4)
   }
 
+  /// Whoever catches the error may let go of the memory that blocks are summed in.
+  @Test func noBlockIsUnderWayAfterAnError() throws {
+    let left = try InProcessCommunicator.run(count: 2) { communicator -> Int in
+      let slow = SlowCommunicator(communicator)
+      var model = Reader()
+      if communicator.rank == 1 { model.head.weight.value = model.head.weight.value * Tensor(2) }
+      let task = ReaderTask()
+      let plan = SharePlan(count: 2, rank: communicator.rank, of: 2)
+      let step = GradientStep<ReaderTask>(plan, over: slow)
+      var carries = ShareCarries(plan, initial: task.initialCarry(inEpoch: 0))
+      #expect(throws: CommunicationError.ranksDiffer(what: "the model before step 1", ranks: [1])) {
+        try step.compute(task, at: &model, on: position(), carry: &carries) { RankVote() }
+      }
+      return slow.underWay
+    }
+    #expect(left == [0, 0])
+  }
+
   /// Steps after the first take no memory for gradients.
   @Test func memoryOfGradientsIsUsedAgain() throws {
     var model = Reader()
@@ -90,4 +110,39 @@ import Testing
     }
     #expect(places.count <= 4, "\(places.count) blocks of memory")
   }
+}
+
+/// Ranks whose blocks take a while, and which count what is under way.
+private final class SlowCommunicator: Communicator {
+  private let ranks: InProcessCommunicator
+  private let submitted = Atomic(0)
+  private let done = Atomic(0)
+
+  init(_ ranks: InProcessCommunicator) { self.ranks = ranks }
+
+  var rank: Int { ranks.rank }
+  var size: Int { ranks.size }
+  var underWay: Int { submitted.load(ordering: .acquiring) - done.load(ordering: .acquiring) }
+
+  func submit(_ work: @escaping @Sendable () -> Void) {
+    let isFirst = submitted.add(1, ordering: .releasing).oldValue == 0
+    ranks.submit { [self] in
+      if !isFirst { usleep(50_000) }
+      // Before the work, whose end is what is waited for.
+      done.add(1, ordering: .releasing)
+      work()
+    }
+  }
+
+  func exchange(
+    _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with peer: Int
+  ) throws(CommunicationError) {
+    try ranks.exchange(sent, received, with: peer)
+  }
+  func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws(CommunicationError) {
+    try ranks.broadcast(bytes, from: root)
+  }
+  func allGather(_ own: [UInt8]) throws(CommunicationError) -> [[UInt8]] { try ranks.allGather(own) }
+  func barrier() throws(CommunicationError) { try ranks.barrier() }
+  func abort(status: Int32) -> Never { ranks.abort(status: status) }
 }
